@@ -1,0 +1,1 @@
+"""The process: settings, command line, wiring, and one folder per channel."""

@@ -1,0 +1,387 @@
+"""Files: taken at any moment, filed under the open card or asked about, one summary per sending, one verdict line per
+file.
+
+A file needs no command first. Its bytes travel outside the turn; this flow hears of them when they are announced,
+stored or refused.
+"""
+
+from dataclasses import dataclass, replace
+
+from criteria import evidence as rules
+from criteria import receipts, search
+from criteria.errors import Refusal
+from criteria.evidence import Document, EvidenceFile, FileState
+from criteria.facts import Fact, ItemAnswered, SecretStopped
+from criteria.files import FileKind, FileRefused, admit
+from criteria.folding import display_name, one_line
+from criteria.items import Answer, Item, find, walk_order
+from criteria.roles import Action, authorize, working_units
+from handlers.channel import BytesRefused, BytesStored, IncomingFile, Said, Sent
+from handlers.conversation import ChoosingItem, GivingReason, OnCard, State
+from handlers.flows import cards
+from handlers.flows.step import Event, EvidenceView, Notice, Outcome, Receipted, number
+from handlers.replies import Choice, Rows, Say
+from handlers.texts import evidence as texts
+from handlers.texts import labels
+
+EV = "ev"
+_PROPOSALS = 5
+
+
+def step(view: EvidenceView, state: State, event: Event) -> Outcome:
+    """Verbs: sent, stored, refused, delayed (heard); put, done, pick, drop, back, move, keep, sort (pressed); find
+    (typed); inbox, receipts.
+    """
+    match event.verb, event.body:
+        case "sent", Sent() as sent:
+            return _sent(view, state, event, sent)
+        case "stored", BytesStored() as stored:
+            return _stored(view, state, event, stored)
+        case "refused", BytesRefused() as refused:
+            return _refused(view, state, refused)
+        case "delayed", _:
+            return Outcome(state, (_summary(view, view.sending()),))
+        case "find", Said(text=words):
+            return _find(view, words)
+        case "inbox", _:
+            return _inbox(view, state)
+        case "receipts", _:
+            return _receipts(view, state, event)
+    document = view.sending()
+    authorize(view.person, Action.SEND_EVIDENCE, document.unit)
+    match event.verb:
+        case "put":
+            return _put(view, document, find(view.items, _item_id(event.arg)))
+        case "done":
+            return _done(view, document)
+        case "pick":
+            return _pick(view, state, document)
+        case "drop" | "back":
+            return _drop(view, state, document, event)
+        case "move" | "sort":
+            return _ask_where(view, document)
+        case "keep":
+            return Outcome(state, (Say(texts.kept_unfiled("/hopthu")),))
+        case _:
+            raise Refusal("stale_button")
+
+
+def _item_id(arg: str) -> int:
+    return number(arg.rpartition("=")[2])
+
+
+# --- announced ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Sending:
+    """A sending while one message of it is taken in."""
+
+    document: Document
+    facts: list[Fact]
+    texts: dict[tuple[str, str], str]
+    marks: list[str]
+
+
+def _sent(view: EvidenceView, state: State, event: Event, sent: Sent) -> Outcome:
+    units = working_units(view.person)
+    if not units:
+        authorize(view.person, Action.SEND_EVIDENCE, None)
+        raise Refusal("no_items")
+    card = _card(view, state)
+    taken = _open(view, event, sent, card.unit if card else units[0])
+    for file in sent.files:
+        _announce(view, event, taken, file, sent.mark)
+    alive = [f for f in taken.document.files if f.state is not FileState.REFUSED]
+    caption_item = _by_caption(view, sent.caption)
+    target = card or caption_item
+    if target is not None and alive and not taken.document.items:
+        _file_under(view, taken, target)
+    replies = [_summary(view, taken.document)]
+    if taken.marks:
+        replies.insert(0, Say(texts.secret_stopped()))
+    after = state if taken.document.items or not alive else ChoosingItem(taken.document.id)
+    notices = _alert(view, taken.document.unit) if taken.marks else ()
+    return Outcome(after, tuple(replies), tuple(taken.facts), notices, taken.texts)
+
+
+def _card(view: EvidenceView, state: State) -> Item | None:
+    """The item whose card is open: files go there."""
+    if isinstance(state, OnCard | GivingReason):
+        return next((i for i in view.items if i.id == state.item), None)
+    return None
+
+
+def _by_caption(view: EvidenceView, caption: str) -> Item | None:
+    code = search.parse_code(caption, {i.code for i in view.items}) if caption else None
+    return next((i for i in view.items if i.code == code), None)
+
+
+def _open(view: EvidenceView, event: Event, sent: Sent, unit: str) -> _Sending:
+    if view.document is not None:
+        return _Sending(view.document, [], {}, [])
+    opened = rules.open_document(event.ids.fresh(), view.person.id, unit, sent.batch)
+    document = Document(opened.document, view.person.id, unit, sent.batch, False, (), ())
+    caption = one_line(sent.caption, 1000)
+    return _Sending(document, [opened], {(document.id, "caption"): caption} if caption else {}, [])
+
+
+def _announce(view: EvidenceView, event: Event, taken: _Sending, incoming: IncomingFile, caption_mark: str) -> None:
+    """One file: an arrival row, and where it cannot be taken its refusal at once, with the name kept unless it is a
+    secret's.
+    """
+    mark = incoming.mark or caption_mark
+    kind, reason = (None, rules.SECRET) if mark else _admitted(view, taken, incoming)
+    id_ = event.ids.fresh()
+    name = "" if mark else display_name(incoming.name)
+    file = EvidenceFile(id_, name, incoming.size, kind.code if kind else "", FileState.RECEIVED)
+    taken.facts.append(
+        rules.announce(
+            id_,
+            taken.document.id,
+            channel=event.channel,
+            chat=event.address,
+            message=event.external_id,
+            uid=incoming.uid,
+            size=incoming.size,
+            kind=file.kind,
+        )
+    )
+    if reason:
+        taken.facts.append(rules.refuse(file, taken.document, reason))
+        file = replace(file, state=FileState.REFUSED, reason=reason)
+    if mark:
+        taken.marks.append(mark)
+        taken.facts.append(SecretStopped(person=view.person.id, mark=mark, channel=event.channel))
+    else:
+        taken.texts[id_, "name"] = name
+        if incoming.name != name:
+            taken.texts[id_, "name_as_sent"] = incoming.name
+    taken.document = replace(taken.document, files=(*taken.document.files, file))
+
+
+def _admitted(view: EvidenceView, taken: _Sending, incoming: IncomingFile) -> tuple[FileKind | None, str]:
+    """The kind a file claims to be, or why it is refused by name, size or quota alone."""
+    try:
+        kind = admit(incoming.name, incoming.size, view.file_limit, incoming.mime)
+        rules.check_quota(view.today, incoming.size)
+    except FileRefused as refused:
+        return None, refused.reason.value
+    except Refusal as refused:
+        return None, refused.key
+    return kind, ""
+
+
+def _alert(view: EvidenceView, unit: str) -> tuple[Notice, ...]:
+    words = texts.secret_alert(texts.unit_name(view.campaign, unit))
+    return tuple(Notice(guardian, Say(words)) for guardian in view.guardians if guardian != view.person.id)
+
+
+def _file_under(view: EvidenceView, taken: _Sending, item: Item) -> None:
+    authorize(view.person, Action.SEND_EVIDENCE, item.unit)
+    filed = rules.file_under(taken.document, item, view.person.id)
+    if filed is not None:
+        taken.facts.append(filed)
+        taken.facts.extend(_now_done(view, item))
+        taken.document = replace(taken.document, unit=item.unit, items=(*taken.document.items, item.id))
+
+
+def _now_done(view: EvidenceView, item: Item) -> list[Fact]:
+    """A document for an item that said Chưa làm makes it Đã làm."""
+    if item.answer is not Answer.NOT_DONE:
+        return []
+    return [
+        ItemAnswered(
+            item=item.id, unit=item.unit, code=item.code, answer=Answer.DONE.value, by=view.person.id, reason=None
+        )
+    ]
+
+
+# --- stored or refused, later ---------------------------------------------------------------------------------------
+
+
+def _stored(view: EvidenceView, state: State, event: Event, stored: BytesStored) -> Outcome:
+    document = view.sending()
+    file = document.file(stored.file)
+    receipt = receipts.make(event.ids.entropy())
+    flags = (*stored.flags, *((f"twin:{view.twin}",) if view.twin else ()))
+    fact = rules.store(
+        file, document, sha256=stored.sha256, size=stored.size, kind=stored.kind, receipt=receipt, flags=flags
+    )
+    changed = replace(file, state=FileState.STORED, size=stored.size, kind=stored.kind, receipt=receipt, flags=flags)
+    return Outcome(state, (_summary(view, _with(document, changed)),), (fact,))
+
+
+def _refused(view: EvidenceView, state: State, refused: BytesRefused) -> Outcome:
+    document = view.sending()
+    file = document.file(refused.file)
+    fact = rules.refuse(file, document, refused.reason)
+    changed = replace(file, state=FileState.REFUSED, reason=refused.reason)
+    notices = _alert(view, document.unit) if refused.reason == rules.SECRET else ()
+    return Outcome(state, (_summary(view, _with(document, changed)),), (fact,), notices)
+
+
+def _with(document: Document, changed: EvidenceFile) -> Document:
+    return replace(document, files=tuple(changed if f.id == changed.id else f for f in document.files))
+
+
+# --- filing, declaring, taking out ----------------------------------------------------------------------------------
+
+
+def _put(view: EvidenceView, document: Document, item: Item) -> Outcome:
+    """File the document under an item; what it lay under before, through the same sending, gives way."""
+    authorize(view.person, Action.SEND_EVIDENCE, item.unit)
+    taken = _Sending(document, [], {}, [])
+    for earlier in (i for i in view.items if i.id in document.items and i.id != item.id):
+        unfiled = rules.unfile(taken.document, earlier, view.person.id)
+        if unfiled is not None:
+            taken.facts.append(unfiled)
+    kept = tuple(i for i in document.items if i == item.id)
+    taken.document = replace(document, items=kept)
+    _file_under(view, taken, item)
+    leaf = view.campaign.leaf(item.code)
+    words = texts.filed(len([f for f in document.files if f.state is not FileState.REFUSED]), item.code, leaf.title)
+    if any(isinstance(fact, ItemAnswered) for fact in taken.facts):
+        words = f"{texts.now_done(item.code)}\n{words}"
+    said = Say(words, rows=_moves(taken.document), document=document.id)
+    return Outcome(
+        OnCard(item.id), (_summary(view, taken.document, asks=False), said), tuple(taken.facts), card=item.id
+    )
+
+
+def _done(view: EvidenceView, document: Document) -> Outcome:
+    """ "Xong": declared free of secrets; then the next card by itself."""
+    if not document.items:
+        raise Refusal("not_filed")
+    if all(f.state is FileState.REFUSED or f.withdrawn for f in document.files):
+        raise Refusal("nothing_stored")
+    fact = rules.declare(document, view.person.id)
+    declared = replace(document, declared=True)
+    state, following, place = cards.advance(view, document.items)
+    return Outcome(state, (_summary(view, declared), following), (fact,) if fact else (), card=place)
+
+
+def _pick(view: EvidenceView, state: State, document: Document) -> Outcome:
+    """ "Bỏ tệp này": at once if there is one file, else which one?"""
+    stored = document.stored
+    if not stored:
+        raise Refusal("file_not_stored")
+    if len(stored) == 1:
+        return _take_out(view, state, document, stored[0])
+    rows = tuple((Choice(texts.button_name(f), EV, "drop", f.id),) for f in stored)
+    return Outcome(state, (Say(texts.which_file(), rows=rows),))
+
+
+def _drop(view: EvidenceView, state: State, document: Document, event: Event) -> Outcome:
+    file = document.file(event.arg)
+    if event.verb == "drop":
+        return _take_out(view, state, document, file)
+    fact = rules.restore(file, document, view.person.id)
+    return Outcome(state, (_summary(view, _with(document, replace(file, withdrawn=False))),), (fact,) if fact else ())
+
+
+def _take_out(view: EvidenceView, state: State, document: Document, file: EvidenceFile) -> Outcome:
+    fact = rules.withdraw(file, document, view.person.id)
+    after = _with(document, replace(file, withdrawn=True))
+    undo = Choice(labels.UNDO, EV, "back", file.id)
+    said = Say(texts.dropped(file), rows=((undo,),))
+    return Outcome(state, (_summary(view, after), said), (fact,) if fact else ())
+
+
+# --- which sub-criterion? -------------------------------------------------------------------------------------------
+
+
+def _ask_where(view: EvidenceView, document: Document) -> Outcome:
+    rows = _proposals(view, document, _likely(view))
+    lines = "\n".join(texts.verdict(f) for f in document.files)
+    say = Say(f"{lines}\n{texts.ASK_WHERE}", title=texts.summary_title(document, ()), rows=rows, document=document.id)
+    return Outcome(ChoosingItem(document.id), (say,))
+
+
+def _find(view: EvidenceView, words: str) -> Outcome:
+    """Typed words while a document waits: a code or words of a title."""
+    document = view.sending()
+    code = search.parse_code(words, {i.code for i in view.items})
+    if code is not None:
+        return _put(view, document, next(i for i in view.items if i.code == code))
+    by_code = {i.code: i for i in view.items}
+    hits = search.find(words, [view.campaign.leaf(code) for code in by_code])
+    if not hits:
+        return Outcome(ChoosingItem(document.id), (Say(texts.no_match(words[:60])),))
+    rows = _proposals(view, document, [by_code[leaf.code] for leaf in hits[:8]])
+    return Outcome(ChoosingItem(document.id), (Say(texts.found_for(len(hits[:8])), rows=rows),))
+
+
+def _likely(view: EvidenceView) -> list[Item]:
+    """Where a document without a card probably belongs: what its caption speaks of, then the walk's place, then the
+    most urgent.
+    """
+    by_code = {i.code: i for i in view.items}
+    spoken = search.find(view.caption, [view.campaign.leaf(code) for code in by_code]) if view.caption else []
+    here = [i for i in view.items if i.id == view.card]
+    ordered = (
+        [by_code[leaf.code] for leaf in spoken[:3]] + here + walk_order(view.items, dict(view.worth)) + list(view.items)
+    )
+    return list({i.id: i for i in ordered}.values())[:_PROPOSALS]
+
+
+def _proposals(view: EvidenceView, document: Document, items: list[Item]) -> Rows:
+    rows: Rows = tuple(
+        (Choice(texts.propose(i.code, view.campaign.leaf(i.code).title), EV, "put", f"{document.id}={i.id}"),)
+        for i in items
+    )
+    return (*rows, (Choice(labels.LATER, EV, "keep", document.id),))
+
+
+# --- summaries, /hopthu, /bienlai -----------------------------------------------------------------------------------
+
+
+def _codes(view: EvidenceView, document: Document) -> list[str]:
+    return [i.code for i in view.items if i.id in document.items]
+
+
+def _summary(view: EvidenceView, document: Document, *, asks: bool = True) -> Say:
+    """The one message of a sending, changed in place as its files get their verdicts."""
+    codes = _codes(view, document)
+    alive = any(f.state is not FileState.REFUSED and not f.withdrawn for f in document.files)
+    rows: Rows = ()
+    if asks and alive and not document.declared:
+        rows = _moves(document) if codes else _proposals(view, document, _likely(view))
+    return Say(
+        texts.summary(document, codes, asks=asks),
+        title=texts.summary_title(document, codes),
+        rows=rows,
+        key=f"doc:{document.id}",
+        document=document.id,
+    )
+
+
+def _moves(document: Document) -> Rows:
+    drop = (Choice(labels.DROP_FILE, EV, "pick", document.id),)
+    return (
+        (Choice(labels.DONE, EV, "done", document.id),),
+        (*drop, Choice(labels.OTHER_CRITERION, EV, "move", document.id)),
+    )
+
+
+def _inbox(view: EvidenceView, state: State) -> Outcome:
+    if not view.unfiled:
+        return Outcome(state, (Say(texts.inbox_empty()),))
+    rows = tuple((Choice(texts.inbox_entry(d), EV, "sort", d.id),) for d in view.unfiled)
+    return Outcome(state, (Say(texts.inbox_list(len(view.unfiled)), rows=rows),))
+
+
+def _receipts(view: EvidenceView, state: State, event: Event) -> Outcome:
+    if event.arg and receipts.parse(event.arg) is None:
+        raise Refusal("bad_receipt")
+    if not event.arg:
+        lines = [texts.receipt_line(r.file, r.codes, r.stored_at) for r in view.receipts]
+        return Outcome(state, (Say(texts.receipts_list(lines) if lines else texts.no_receipts()),))
+    if not view.receipts:
+        raise Refusal("no_such_receipt")
+    return Outcome(state, (_receipt(view, view.receipts[0]),))
+
+
+def _receipt(view: EvidenceView, found: Receipted) -> Say:
+    unit = texts.unit_name(view.campaign, found.document.unit)
+    return Say(texts.receipt(found.file, found.codes, unit, found.person, found.stored_at, found.sha256))

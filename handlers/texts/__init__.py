@@ -1,0 +1,3 @@
+"""Every Vietnamese sentence of the conversation, as small typed functions. Flows call them; nothing is worded
+anywhere else.
+"""

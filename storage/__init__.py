@@ -1,0 +1,1 @@
+"""What lasts: database, blobs, audit chain, file checking. Knows no conversation."""

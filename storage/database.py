@@ -1,0 +1,176 @@
+"""The one door to the database: `write` runs a plain function as one whole transaction on the single writer thread,
+`read` runs one beside it.
+
+Used by every floor above through these two calls; a transaction is a synchronous function of `Tx`, and no statement
+is awaited one by one.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+Tx = Connection
+StorageTrouble = sa.exc.OperationalError
+"""The database itself cannot go on just now (disk full, locked too long): nothing was written, and the same may work
+later.
+"""
+T = TypeVar("T")
+SQLITE_SAFE: Final = (
+    3,
+    51,
+    3,
+)  # older ones have the WAL-reset race; one writer that alone checkpoints keeps clear of it
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA secure_delete=ON",
+)
+
+
+class Database:
+    """SQLite (one file, one writer thread) today; the same calls on PostgreSQL later.
+
+    `url` is an async SQLAlchemy URL. `serving` is True in the one process that runs the product: only it checkpoints
+    the WAL.
+    """
+
+    def __init__(self, url: str, *, serving: bool) -> None:
+        self._url: Final = make_url(url)
+        if self._url.get_backend_name() != "sqlite":
+            raise ValueError("only sqlite is supported by this version")
+        self._serving = serving
+        self._thread: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._writer: Connection | None = None
+        self._engine: Final = self._writing_engine()
+        self._reader: Final = self._reading_engine()
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return Path(self._url.database or "")
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` as one transaction (BEGIN IMMEDIATE) and return its result after the commit; an exception rolls
+        all of it back.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, fn)
+
+    async def read(self, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` on a snapshot that cannot write."""
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(fn)
+
+    async def close(self) -> None:
+        """Finish the writes under way and close everything."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close_writer)
+        self._thread.shutdown()
+        await self._reader.dispose()
+
+    def _run(self, fn: Callable[[Tx], T]) -> T:
+        if self._writer is None:
+            self._writer = self._engine.connect()
+        writer = self._writer
+        try:
+            with writer.begin():
+                result = fn(writer)
+        except BaseException:
+            forget(writer)
+            raise
+        keep(writer)
+        return result
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        self._engine.dispose()
+
+    def _writing_engine(self) -> sa.Engine:
+        engine = sa.create_engine(
+            self._url.set(drivername="sqlite"), poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
+        )
+
+        @sa.event.listens_for(engine, "connect")
+        def _prepare(raw: Any, _record: Any) -> None:
+            raw.isolation_level = None
+            for pragma in _PRAGMAS if self._serving else (*_PRAGMAS, "PRAGMA wal_autocheckpoint=0"):
+                raw.execute(pragma)
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        return engine
+
+    def _reading_engine(self) -> AsyncEngine:
+        engine = create_async_engine(self._url, pool_size=2, max_overflow=6)
+
+        @sa.event.listens_for(engine.sync_engine, "connect")
+        def _prepare(raw: Any, _record: Any) -> None:
+            raw.isolation_level = None
+            cursor = raw.cursor()
+            for pragma in (
+                "PRAGMA busy_timeout=10000",
+                "PRAGMA trusted_schema=OFF",
+                "PRAGMA wal_autocheckpoint=0",
+                "PRAGMA query_only=ON",
+            ):
+                cursor.execute(pragma)
+            cursor.close()
+
+        @sa.event.listens_for(engine.sync_engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN")
+
+        return engine
+
+
+# What a transaction remembers for the next one (the audit head, the catalogue) holds only while nobody else has
+# committed. It is kept on the
+# connection in two halves, so that a rolled-back transaction leaves nothing behind.
+
+
+def recall(tx: Tx, name: str) -> Any | None:
+    """What an earlier transaction, or this one, remembered under `name`; None after another process committed."""
+    info = tx.info
+    if "fresh" not in info:
+        version = tx.exec_driver_sql("PRAGMA data_version").scalar()
+        if info.get("version") != version:
+            info["version"] = version
+            info["kept"] = {}
+        info["fresh"] = {}
+    return info["fresh"].get(name, info["kept"].get(name))
+
+
+def remember(tx: Tx, name: str, value: object) -> None:
+    """Remember `value` for later transactions if this one commits."""
+    recall(tx, name)
+    tx.info["fresh"][name] = value
+
+
+def keep(tx: Tx) -> None:
+    """After a commit: what was remembered stays."""
+    if "fresh" in tx.info:
+        tx.info["kept"].update(tx.info.pop("fresh"))
+
+
+def forget(tx: Tx) -> None:
+    """After a rollback, of a savepoint too: nothing is remembered."""
+    tx.info.pop("fresh", None)
+    tx.info["kept"] = {}
+
+
+def sqlite_is_safe() -> bool:
+    """False when the linked SQLite has the WAL-reset race (fixed in 3.51.3)."""
+    return sqlite3.sqlite_version_info >= SQLITE_SAFE

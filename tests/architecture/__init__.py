@@ -1,0 +1,1 @@
+"""Checks on the code itself: what may import what, who starts tasks, where sentences live."""
