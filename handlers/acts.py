@@ -15,7 +15,7 @@ from criteria.facts import ClockAdvanced, DeviceSignedIn, InviteMade, InviteRevo
 from criteria.folding import one_line
 from criteria.people import GrantState, Role
 from handlers import joining
-from handlers.channel import WEB, Inbound
+from handlers.channel import WEB, Inbound, Opened
 from handlers.flows.step import Ids
 from handlers.turn import Heard, Turns
 from storage import campaigns, doors, people
@@ -98,7 +98,8 @@ def sign_in(tx: Tx, turns: Turns, ids: Ids, *, token: str, who: str, label: str,
         return Refusal("too_many_tries")
     known = doors.use_sign_in_link(tx, token, real)
     if known is not None:
-        return _device(tx, ids, known, label, None, real)
+        greeted = turns.accept_in(tx, Inbound(WEB, f"opened:{known}", str(known), Opened()))
+        return _device(tx, ids, known, label, greeted, real)
     try:
         entered = joining.enter(tx, token, None, real)
     except Refusal as refusal:

@@ -66,6 +66,11 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody who has joined opens the conversation for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
 class BytesStored:
     """The intake worker: an arrival's bytes passed every check and are durable as a blob."""
 
@@ -79,11 +84,12 @@ class BytesStored:
 @dataclass(frozen=True, slots=True)
 class BytesRefused:
     """The intake worker: an arrival's bytes cannot be evidence; `reason` as in `criteria.files` and
-    `criteria.evidence`.
+    `criteria.evidence`. `mark`: the secret mark that was found in the text of the file, which is erased already.
     """
 
     file: str
     reason: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ class BytesDelayed:
     file: str
 
 
-Body = Said | Pressed | Sent | Joined | BytesStored | BytesRefused | BytesDelayed
+Body = Said | Pressed | Sent | Joined | Opened | BytesStored | BytesRefused | BytesDelayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ WEB: Final = "web"
 INTAKE: Final = "intake"
 
 _BODIES: Final = {
-    kind.__name__: kind for kind in (Said, Pressed, Sent, Joined, BytesStored, BytesRefused, BytesDelayed)
+    kind.__name__: kind for kind in (Said, Pressed, Sent, Joined, Opened, BytesStored, BytesRefused, BytesDelayed)
 }
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from criteria import search
 from criteria.folding import fold
-from handlers.channel import Body, BytesDelayed, BytesRefused, BytesStored, Joined, Pressed, Said, Sent
+from handlers.channel import Body, BytesDelayed, BytesRefused, BytesStored, Joined, Opened, Pressed, Said, Sent
 from handlers.conversation import ChoosingItem, GivingName, GivingReason, Menu, OnCard, State, press
 from handlers.texts import labels
 
@@ -76,6 +76,8 @@ def choose(state: State, menu: Menu, body: Body, codes: Collection[str]) -> Rout
     match body:
         case Joined():
             return Route("hi", "joined")
+        case Opened():
+            return Route("hi", "start")
         case Sent():
             return Route("ev", "sent")
         case BytesStored():
@@ -110,6 +112,8 @@ def _said(state: State, menu: Menu, text: str, codes: Collection[str]) -> Route:
     word = _WORDS.get(fold(text))
     if word is not None:
         return COMMANDS[word]
+    if fold(text) in _ANSWERS or fold(text) in _ONWARD:
+        return COMMANDS["viec"]  # an answer, but no card is open: show which one it would be for
     if isinstance(state, ChoosingItem):
         return Route("ev", "find", state.document)
     if sum(c.isalpha() for c in text) >= 2:

@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from criteria import evidence as rules
 from criteria import secrets
 from criteria.errors import Refusal
 from criteria.facts import AccessDenied
@@ -265,6 +266,9 @@ def _keep_heard(
             shown, key = on_menu or one_line(label, 80), None
         case Sent(caption=caption, batch=batch):
             shown, key = one_line(caption, 1000), f"in:{batch}"
+        case BytesRefused(reason=rules.SECRET) if document:
+            conversations.blank(tx, conversation, document, replies.heard(""))
+            return
         case BytesStored() | BytesRefused() | BytesDelayed() if document:
             conversations.touch(tx, conversation, document)
             return

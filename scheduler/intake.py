@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from criteria.evidence import NEVER_CAME, REPEATED
+from criteria.evidence import NEVER_CAME, REPEATED, SECRET
 from criteria.files import KINDS, CheckResult, Refused
 from handlers.channel import INTAKE, Body, BytesDelayed, BytesRefused, BytesStored, Inbound
 from handlers.turn import Turns
@@ -117,9 +117,18 @@ class IntakeWorker:
         crash_point("intake:checked")
         if isinstance(result.verdict, Refused):
             log.info("file refused", arrival=arrival.id, reason=result.verdict.reason.value, detail=result.detail)
-            await self._verdict(arrival, BytesRefused(arrival.id, result.verdict.reason.value))
+            await self._refuse(arrival, result.verdict.reason.value, result.detail)
             return
         await self._keep(arrival, result)
+
+    async def _refuse(self, arrival: Arrival, reason: str, detail: str) -> None:
+        """A secret's bytes go before anything else happens; what was written of it is taken off the disk after."""
+        if reason != SECRET:
+            await self._verdict(arrival, BytesRefused(arrival.id, reason))
+            return
+        await asyncio.to_thread(self._scratch.remove, arrival.id)
+        await self._verdict(arrival, BytesRefused(arrival.id, reason, detail))
+        await self._db.forget_the_past()
 
     async def _keep(self, arrival: Arrival, result: CheckResult) -> None:
         """Blob, sidecar, thumbnail; only then the turn that makes the row and the words "đã lưu"."""

@@ -117,6 +117,16 @@ def touch(tx: Tx, conversation: Conversation, document: str) -> None:
     tx.execute(_TOUCH, {"person": conversation.person, "document": document, "new_seq": conversation.next_seq()})
 
 
+def blank(tx: Tx, conversation: Conversation, document: str, body: str) -> None:
+    """What the person wrote with a sending is to be forgotten: `body` takes its place."""
+    heard_with = sa.and_(
+        t.messages.c.person_id == conversation.person,
+        t.messages.c.document_id == document,
+        t.messages.c.direction == "in",
+    )
+    tx.execute(sa.update(t.messages).where(heard_with).values(body=body, seq=conversation.next_seq()))
+
+
 def _put(
     tx: Tx,
     conversation: Conversation,

@@ -71,6 +71,10 @@ class Database:
         async with self._reader.connect() as connection:
             return await connection.run_sync(fn)
 
+    async def forget_the_past(self) -> None:
+        """Write the WAL back and empty it, so that what was blanked or deleted is gone from the disk."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._truncate)
+
     async def close(self) -> None:
         """Finish the writes under way and close everything."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close_writer)
@@ -89,6 +93,12 @@ class Database:
             raise
         keep(writer)
         return result
+
+    def _truncate(self) -> None:
+        if self._writer is not None:
+            raw = self._writer.connection.dbapi_connection
+            assert raw is not None
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _close_writer(self) -> None:
         if self._writer is not None:

@@ -51,11 +51,16 @@ def file(one: EvidenceFile) -> dict[str, Any]:
         "size": one.size,
         "state": "withdrawn" if one.withdrawn else _STATES[one.state],
         "receipt": one.receipt,
-        "note": texts.reason(one.reason) if one.reason else "",
+        "note": sentence(texts.reason(one.reason)) if one.reason else "",
         "kind": group,
         "thumb": f"/chat/files/{one.id}/thumb" if stored and group == "image" else None,
         "url": f"/chat/files/{one.id}" if stored else None,
     }
+
+
+def sentence(words: str) -> str:
+    """Words that begin in the middle of a line, as a sentence of their own."""
+    return words[:1].upper() + words[1:]
 
 
 def storable(text: str) -> str:

@@ -77,7 +77,7 @@ def _standing(arrival: Arrival) -> tuple[str, str]:
         case FileState.STORED:
             return "stored", ""
         case FileState.REFUSED:
-            return "refused", evidence_texts.reason(arrival.reason)
+            return "refused", encode.sentence(evidence_texts.reason(arrival.reason))
         case _:
             return "saving", ""
 

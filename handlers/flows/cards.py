@@ -4,6 +4,8 @@ find the next.
 
 from collections.abc import Collection
 
+from criteria import search
+from criteria.catalogue import SubCriterion
 from criteria.items import Answer, Item, tally, walk_order
 from handlers.conversation import Idle, OnCard, State
 from handlers.flows.step import View
@@ -47,6 +49,16 @@ def card(view: View, item: Item) -> Say:
         progress=(count.answered, count.total),
         rows=in_rows((answer_choice(item.id, given) for given in _SIX), 2),
     )
+
+
+def matching(view: View, words: str) -> list[SubCriterion]:
+    """Sub-criteria that typed words mean: by their own titles first, then by those of their criterion or field."""
+    catalogue = view.campaign.catalogue
+    own = search.find(words, catalogue.leaves)
+    by_criterion = search.find(words, [criterion for field in catalogue.fields for criterion in field.children])
+    by_field = [criterion for field in search.find(words, catalogue.fields) for criterion in field.children]
+    hits = [*own, *(leaf for criterion in (*by_criterion, *by_field) for leaf in criterion.children)]
+    return list({leaf.code: leaf for leaf in hits}.values())
 
 
 def next_item(view: View, but_not: Collection[int] = ()) -> Item | None:

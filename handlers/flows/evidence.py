@@ -38,7 +38,7 @@ def step(view: EvidenceView, state: State, event: Event) -> Outcome:
         case "stored", BytesStored() as stored:
             return _stored(view, state, event, stored)
         case "refused", BytesRefused() as refused:
-            return _refused(view, state, refused)
+            return _refused(view, state, event, refused)
         case "delayed", _:
             return Outcome(state, (_summary(view, view.sending()),))
         case "find", Said(text=words):
@@ -93,13 +93,14 @@ def _sent(view: EvidenceView, state: State, event: Event, sent: Sent) -> Outcome
     for file in sent.files:
         _announce(view, event, taken, file, sent.mark)
     alive = [f for f in taken.document.files if f.state is not FileState.REFUSED]
-    caption_item = _by_caption(view, sent.caption)
-    target = card or caption_item
+    target = _by_caption(view, sent.caption) or card
     if target is not None and alive and not taken.document.items:
         _file_under(view, taken, target)
     replies = [_summary(view, taken.document)]
     if taken.marks:
-        replies.insert(0, Say(texts.secret_stopped()))
+        said = Say(texts.secret_stopped(), document=taken.document.id)
+        only_secrets = all(f.reason == rules.SECRET for f in taken.document.files)
+        replies = [said] if only_secrets else [said, *replies]
     after = state if taken.document.items or not alive else ChoosingItem(taken.document.id)
     notices = _alert(view, taken.document.unit) if taken.marks else ()
     return Outcome(after, tuple(replies), tuple(taken.facts), notices, taken.texts)
@@ -212,13 +213,24 @@ def _stored(view: EvidenceView, state: State, event: Event, stored: BytesStored)
     return Outcome(state, (_summary(view, _with(document, changed)),), (fact,))
 
 
-def _refused(view: EvidenceView, state: State, refused: BytesRefused) -> Outcome:
+def _refused(view: EvidenceView, state: State, event: Event, refused: BytesRefused) -> Outcome:
     document = view.sending()
     file = document.file(refused.file)
     fact = rules.refuse(file, document, refused.reason)
     changed = replace(file, state=FileState.REFUSED, reason=refused.reason)
-    notices = _alert(view, document.unit) if refused.reason == rules.SECRET else ()
-    return Outcome(state, (_summary(view, _with(document, changed)),), (fact,), notices)
+    if refused.reason == rules.SECRET:
+        return _secret_found(view, state, event, fact, _with(document, replace(changed, name="")), refused)
+    return Outcome(state, (_summary(view, _with(document, changed)),), (fact,))
+
+
+def _secret_found(
+    view: EvidenceView, state: State, event: Event, fact: Fact, document: Document, refused: BytesRefused
+) -> Outcome:
+    """A stamp in the text of a file: its name and caption go blank too, and those who guard secrets are told."""
+    stopped = SecretStopped(person=document.person, mark=refused.mark, channel=event.channel)
+    blank = {(refused.file, "name"): "", (refused.file, "name_as_sent"): "", (document.id, "caption"): ""}
+    replies = (Say(texts.secret_found(), document=document.id), _summary(view, document))
+    return Outcome(state, replies, (fact, stopped), _alert(view, document.unit), blank)
 
 
 def _with(document: Document, changed: EvidenceFile) -> Document:
@@ -305,7 +317,7 @@ def _find(view: EvidenceView, words: str) -> Outcome:
     if code is not None:
         return _put(view, document, next(i for i in view.items if i.code == code))
     by_code = {i.code: i for i in view.items}
-    hits = search.find(words, [view.campaign.leaf(code) for code in by_code])
+    hits = [leaf for leaf in cards.matching(view, words) if leaf.code in by_code]
     if not hits:
         return Outcome(ChoosingItem(document.id), (Say(texts.no_match(words[:60])),))
     rows = _proposals(view, document, [by_code[leaf.code] for leaf in hits[:8]])

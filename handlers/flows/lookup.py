@@ -76,7 +76,7 @@ def _code_choice(of: Field | Criterion | SubCriterion) -> Choice:
 def _find(view: View, state: State, words: str) -> Outcome:
     if not words:
         return Outcome(state, (Say(texts.search_how()),))
-    hits = search.find(words, view.campaign.catalogue.leaves)
+    hits = cards.matching(view, words)
     mine = {item.code for item in view.items}
     hits = sorted(hits, key=lambda leaf: leaf.code not in mine)[:_HITS]
     if not hits:

@@ -32,7 +32,7 @@ _REASONS: dict[str, str] = {
     RefusalReason.TOO_MANY_PIXELS: "ảnh quá lớn (trên 50 triệu điểm ảnh). Xin thu nhỏ rồi gửi lại.",
     RefusalReason.ZIP_BOMB: "tệp bung ra lớn bất thường, không nhận được. Xin xuất ra PDF rồi gửi lại.",
     RefusalReason.TOO_COMPLEX: "tệp quá phức tạp, máy chủ không kiểm tra được. Xin xuất ra PDF rồi gửi lại.",
-    SECRET: "tên tệp hoặc lời ghi có dấu hiệu tài liệu mật nên không nhận, không lưu. Xin nộp trực tiếp cho Đội Tổng hợp.",
+    SECRET: "có dấu hiệu tài liệu mật nên không nhận, không lưu. Xin nộp trực tiếp cho Đội Tổng hợp.",
     QUOTA: "hôm nay đồng chí đã gửi quá nhiều tệp. Xin gửi tiếp vào ngày mai hoặc báo Đội Tổng hợp.",
     NEVER_CAME: "tệp chưa gửi xong thì bị ngắt. Xin gửi lại.",
     CANCELLED: "đồng chí đã thôi gửi tệp này.",
@@ -80,7 +80,9 @@ def _remarks(file: EvidenceFile) -> str:
 
 def summary_title(document: Document, codes: Sequence[str]) -> str:
     """What a sending is for."""
-    count = len(document.files)
+    count = sum(file.state is not FileState.REFUSED for file in document.files)
+    if not count:
+        return "Không nhận được tệp"
     return f"{count} tệp cho {', '.join(codes)}" if codes else f"{count} tệp chưa phân loại"
 
 
@@ -206,6 +208,15 @@ def secret_stopped() -> str:
         "Tên tệp hoặc lời ghi có dấu hiệu tài liệu mật, nên tệp không được nhận và không lưu lại gì. "
         "Xin đồng chí xóa tin đó khỏi máy; tài liệu có dấu mật thì chọn Nộp trực tiếp và mang bản giấy đến Đội Tổng hợp. "
         "Nếu không phải tài liệu mật, xin đổi tên tệp hoặc lời ghi rồi gửi lại."
+    )
+
+
+def secret_found() -> str:
+    """A stamp was found in the text of a file."""
+    return (
+        "Trong tệp vừa gửi có dấu mật, nên tệp đã bị xóa ngay, không lưu lại gì. "
+        "Xin đồng chí xóa tệp đó khỏi máy có nối mạng, chọn Nộp trực tiếp và mang bản giấy đến Đội Tổng hợp. "
+        "Nếu máy đọc nhầm, xin báo Đội Tổng hợp."
     )
 
 
