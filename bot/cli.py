@@ -58,17 +58,21 @@ def people(json: Json = False) -> None:
 
 @app.command()
 def invite(
-    unit: Annotated[str, typer.Option(help="The unit's code.")],
-    role: Annotated[str, typer.Option(help="can_bo, truong_don_vi, tong_hop, lanh_dao or quan_tri.")],
+    unit: Annotated[str, typer.Option(help="The unit's code.")] = "",
+    role: Annotated[str, typer.Option(help="can_bo, truong_don_vi, tong_hop, lanh_dao or quan_tri.")] = "",
     name: Annotated[str, typer.Option(help="The person's name, if known.")] = "",
     phone: Annotated[str | None, typer.Option(help="Bind the invite to this phone number.")] = None,
+    person: Annotated[int | None, typer.Option(help="Instead: a sign-in link for somebody who has joined.")] = None,
     qr: Annotated[Path | None, typer.Option(help="Write the link as a QR picture (PNG).")] = None,
     json: Json = False,
 ) -> None:
     """Make a one-use invite."""
-    from bot.commands.doors import invite
+    from bot.commands.doors import invite, sign_in_link
 
-    invite(unit, role, name, phone, qr, json)
+    if person is None:
+        invite(unit, role, name, phone, qr, json)
+    else:
+        sign_in_link(person, qr, json)
 
 
 @app.command()

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from criteria.campaign import RehearsalClock
 from criteria.errors import Refusal
-from criteria.facts import ClockAdvanced, DeviceSignedIn, InviteMade, InviteRevoked, PersonRevoked
+from criteria.facts import ClockAdvanced, DeviceSignedIn, InviteMade, InviteRevoked, PersonRevoked, SignInLinkMade
 from criteria.folding import one_line
 from criteria.people import GrantState, Role
 from handlers import joining
 from handlers.channel import WEB, Inbound, Opened
+from handlers.flows.people import LINK_MINUTES
 from handlers.flows.step import Ids
 from handlers.turn import Heard, Turns
 from storage import campaigns, doors, people
@@ -68,6 +69,17 @@ def invite(
     id_ = doors.make_invite(tx, code, unit_id=unit_id, role=role.value, name=shown, phone=phone, created_by=by, at=real)
     record(tx, [InviteMade(id_, unit, role.value, by)], Setting(real=real, at=opened.campaign.now(real)))
     return code, real + timedelta(hours=doors.INVITE_HOURS)
+
+
+def sign_in_link(tx: Tx, ids: Ids, person: int, real: datetime, minutes: int = LINK_MINUTES) -> tuple[str, datetime]:
+    """A one-use sign-in link for somebody who has joined: token and end. LookupError for a stranger, or one put out."""
+    known = people.get(tx, person)
+    if known is None or not known.active:
+        raise LookupError(person)
+    token = ids.token()
+    fact = SignInLinkMade(person, doors.token_hash(token), minutes)
+    record(tx, [fact], Setting(real=real, at=campaigns.current(tx).campaign.now(real)))
+    return token, real + timedelta(minutes=minutes)
 
 
 def revoke(tx: Tx, whom: str, real: datetime) -> bool:
@@ -135,13 +147,6 @@ def add_demo_person(tx: Tx, demo: Demo, real: datetime) -> int:
     person = people.add(tx, demo.name, None, real, demo=True)
     people.add_grant(tx, person, opened.unit_ids[demo.unit], demo.role.value, GrantState.ACTIVE, None, real)
     return person
-
-
-def demo_link(tx: Tx, ids: Ids, person: int, real: datetime) -> str:
-    """A fresh sign-in token for a demo person, good for a day."""
-    token = ids.token()
-    doors.keep_sign_in_link(tx, doors.token_hash(token), person, real, 24 * 60)
-    return token
 
 
 def advance_clock(tx: Tx, by: timedelta, real: datetime) -> datetime:

@@ -24,10 +24,7 @@ def invite(unit: str, role: str, name: str, phone: str | None, qr: Path | None, 
         lambda tx: acts.invite(tx, RandomIds(), unit=unit, role=given, name=name, phone=phone, real=real_time())
     )
     link = f"{common.settings().base_url}/in/{code}"
-    if qr is not None:
-        import segno
-
-        segno.make(link, error="m").save(str(qr), scale=8, border=3)
+    _draw(link, qr)
     data = {
         "code": code,
         "expires_at": local(expires).isoformat(timespec="seconds"),
@@ -35,6 +32,26 @@ def invite(unit: str, role: str, name: str, phone: str | None, qr: Path | None, 
     }
     words = console.invited(plan.unit(unit).name, labels.ROLES[given], code, link, show_moment(expires))
     common.show(data, as_json=as_json, lines=lambda: [words])
+
+
+def sign_in_link(person: int, qr: Path | None, as_json: bool) -> None:
+    """Make a one-use sign-in link for somebody who has joined and lost every device."""
+    try:
+        token, expires = common.write(lambda tx: acts.sign_in_link(tx, RandomIds(), person, real_time()))
+    except LookupError:
+        common.stop(console.unknown_person(person), 2)
+    link = f"{common.settings().base_url}/in/{token}"
+    _draw(link, qr)
+    data = {"code": token, "expires_at": local(expires).isoformat(timespec="seconds"), "links": {"web": link}}
+    common.show(data, as_json=as_json, lines=lambda: [console.sign_in_link(link, show_moment(expires))])
+
+
+def _draw(link: str, qr: Path | None) -> None:
+    """The link as a QR picture, where one is asked for."""
+    if qr is not None:
+        import segno
+
+        segno.make(link, error="m").save(str(qr), scale=8, border=3)
 
 
 def revoke(whom: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from typing import Final
 
 import typer
 
@@ -17,6 +18,8 @@ from handlers.acts import Demo
 from handlers.texts import console, labels
 from storage import campaigns, people
 from storage.database import Database, Tx
+
+_DEMO_LINK_MINUTES: Final = 24 * 60
 
 
 def run() -> None:
@@ -65,7 +68,7 @@ def _links(tx: Tx, base_url: str) -> list[tuple[str, str]]:
         person = people.get(tx, id_)
         if person is None:
             continue
-        token = acts.demo_link(tx, RandomIds(), id_, real_time())
+        token, _ = acts.sign_in_link(tx, RandomIds(), id_, real_time(), _DEMO_LINK_MINUTES)
         roles = "; ".join(f"{labels.ROLES[Role(g.role)]}, {plan.unit(g.unit).short_name}" for g in person.grants)
         links.append((f"{person.name} ({roles})", f"{base_url}/in/{token}"))
     return links

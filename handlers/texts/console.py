@@ -62,6 +62,16 @@ def invited(unit: str, role: str, code: str, link: str, expires: str) -> str:
     return f"Mã mời cho {role}, {unit} (dùng một lần, đến {expires}):\n  {code}\n  {link}"
 
 
+def sign_in_link(link: str, expires: str) -> str:
+    """A sign-in link for somebody who has joined."""
+    return f"Đường liên kết đăng nhập (dùng một lần, đến {expires}):\n  {link}"
+
+
+def unknown_person(id_: int) -> str:
+    """No such person, or one who was put out."""
+    return f"Không có người số {id_}, hoặc người này đã bị thu hồi quyền. Xem danh sách: kiemchung people."
+
+
 def revoked(known: bool) -> str:
     """A revocation by id or code."""
     return "Đã thu hồi." if known else "Không có người hoặc mã mời còn dùng được như vậy."
