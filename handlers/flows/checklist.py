@@ -12,7 +12,7 @@ from handlers.replies import Choice, Say
 from handlers.texts import labels
 from handlers.texts import walk as texts
 
-PER_PAGE = 5
+PER_PAGE = 4
 LIST = "list"
 _QUICK = (Answer.DONE, Answer.NOT_DONE)
 _FURTHER = (Answer.NOTHING_AROSE, Answer.NOT_OURS, Answer.BY_HAND)

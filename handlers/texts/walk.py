@@ -21,26 +21,25 @@ def deadline(of: Deadline, now: datetime) -> str:
     left = days_left(now, of)
     name = "Hạn nội bộ" if of.internal else "Hạn"
     if left < 0:
-        return f"{name}: hết ngày {show_day(of.last_day)} (đã quá hạn {-left} ngày)"
+        return f"{name} {show_day(of.last_day)}, đã quá {-left} ngày"
     if left == 0:
         return f"{name}: hết hôm nay, {show_day(of.last_day)}"
-    return f"{name}: hết ngày {show_day(of.last_day)} (còn {left} ngày)"
+    return f"{name}: hết ngày {show_day(of.last_day)}, còn {left} ngày"
 
 
 def card(campaign: Campaign, leaf: SubCriterion, item: Item, now: datetime, coming: bool) -> str:
-    """One sub-criterion with all that an officer needs to answer it."""
-    part = "đơn vị chủ trì" if item.lead else "đơn vị phối hợp"
+    """One sub-criterion with all that an officer needs to answer it, short enough for a phone with its buttons."""
+    part = "chủ trì" if item.lead else "phối hợp"
+    tiers = "; ".join(f"{tier.label}: {show_points(tier.points)}" for tier in leaf.tiers)
     lines = [
-        f"{campaign.catalogue.title} · tối đa {show_points(leaf.points)} điểm · {part}",
+        f"{campaign.catalogue.title} · {show_points(leaf.points)} điểm · đơn vị {part}",
         deadline(campaign.deadline(now), now),
-        f"Tài liệu chứng minh: {leaf.proof}",
-        "Cách chấm:",
-        *[f"• {tier.label}: {show_points(tier.points)}" for tier in leaf.tiers],
-        already(item, coming),
+        f"Cần có: {leaf.proof}",
+        f"Cách chấm: {tiers}",
     ]
     if leaf.may_be_secret:
-        lines.append("Lưu ý: tài liệu mục này có thể có dấu mật. Nếu có, xin không gửi qua đây mà chọn Nộp trực tiếp.")
-    lines.append("Đồng chí gửi ảnh hoặc tệp vào đây, hoặc chọn:")
+        lines.append("Mục này có thể có tài liệu mật: nếu có, xin không gửi qua đây mà chọn Nộp trực tiếp.")
+    lines.append(f"{already(item, coming)} Đồng chí gửi ảnh, tệp vào đây hoặc chọn:")
     return "\n".join(lines)
 
 
@@ -110,16 +109,18 @@ def checklist_title(first: int, last: int, of: int) -> str:
 
 
 def checklist_line(leaf: SubCriterion, item: Item) -> str:
-    """One item of the checklist."""
-    mark = "✓" if item.answered else "○"
-    state = labels.answer(item.answer) if item.answer or not item.documents else labels.ANSWERS[Answer.DONE]
+    """One item of the checklist, in two lines of a phone at most; an open circle says that there is no answer yet."""
+    title = leaf.title if len(leaf.title) <= 44 else f"{leaf.title[:43].rstrip()}…"
+    line = f"{leaf.code} {title} ({show_points(leaf.points)} đ)"
+    if not item.answered:
+        return f"○ {line}"
     paper = f", {item.documents} tài liệu" if item.documents else ""
-    return f"{mark} {leaf.code} {leaf.title} ({show_points(leaf.points)} đ): {state}{paper}"
+    return f"✓ {line}: {labels.answer(item.answer or Answer.DONE.value)}{paper}"
 
 
 def checklist(lines: Sequence[str]) -> str:
     """A page of the checklist."""
-    return "\n".join([*lines, "Bấm từng ô để trả lời; gửi tài liệu thì mở mục bằng cách gõ mã, ví dụ 3.2.1."])
+    return "\n".join([*lines, "Muốn gửi tài liệu, đồng chí gõ mã của mục."])
 
 
 def quick(code: str, given: Answer) -> str:

@@ -41,7 +41,7 @@ def test_looking_at_a_link_changes_nothing_and_one_press_signs_in(phones: Phones
 
 
 def test_an_invite_code_typed_at_the_door(phones: Phones, product: Product) -> None:
-    made = product.command("invite", "--unit", "xa-an-thanh-1", "--role", "officer", "--name", "Võ Văn Hai")
+    made = product.command("invite", "--unit", "xa-an-thanh-1", "--role", "can_bo", "--name", "Võ Văn Hai")
     found = re.search(r"/in/(\S+)", made.stdout)
     assert found is not None, made.stderr
     phone = phones()
