@@ -3,11 +3,14 @@ names, texts, tokens or URLs.
 """
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
+
+log = structlog.get_logger()
 
 ALLOWED: Final = frozenset(
     {
@@ -17,11 +20,23 @@ ALLOWED: Final = frozenset(
         "status", "method", "route", "channel", "isolated", "version", "port", "signal", "free",
     }
 )  # fmt: skip
+_CODE: Final = re.compile(r"[a-z_-]{0,20}")  # what `flow` and `verb` look like, unless somebody made a button up
+
+
+class LibraryLog(logging.Handler):
+    """What libraries log becomes a line like ours: who spoke and where, never the words, which hold addresses and
+    values.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        where = f"{record.filename}:{record.lineno}"
+        loud = record.levelno >= logging.ERROR
+        (log.error if loud else log.warning)("library", part=record.name, detail=where, exc_info=record.exc_info)
 
 
 def set_up(level: str) -> None:
     """Configure structlog and the libraries' logging. Called once by `run`."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, handlers=[LibraryLog()], force=True)
     logging.getLogger("aiohttp.access").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
@@ -37,16 +52,21 @@ def set_up(level: str) -> None:
 
 
 def only_allowed(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Drop every field that is not known to be harmless."""
-    return {key: value for key, value in event.items() if key in ALLOWED}
+    """Drop every field that is not known to be harmless, and what a made-up button carries."""
+    kept = {key: value for key, value in event.items() if key in ALLOWED}
+    for key in ("flow", "verb"):
+        if not _CODE.fullmatch(str(kept.get(key, ""))):
+            kept[key] = "?"
+    return kept
 
 
 def _traceback_without_values(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Where it broke, without the exception's own text: that may hold a name, a token or a statement's parameters."""
-    if event.pop("exc_info", False):
-        kind, _, trace = sys.exc_info()
+    given = event.pop("exc_info", False)
+    if given:
+        kind, _, trace = given if isinstance(given, tuple) else sys.exc_info()
         frames = []
         while trace is not None:
             code = trace.tb_frame.f_code

@@ -86,6 +86,8 @@ def _evidence(tx: Tx, asked: Asked) -> EvidenceView:
         extra["guardians"] = tuple(people.with_roles(tx, _GUARDIANS))
     if verb == "inbox":
         extra["unfiled"] = tuple(evidence.unfiled(tx, asked.person.id, _INBOX_MAX))
+    if verb == "there" and asked.route.arg in {str(item.id) for item in base["items"]}:
+        extra["documents"] = tuple(evidence.of_item(tx, int(asked.route.arg)))
     if verb == "receipts":
         extra["receipts"] = tuple(_receipts(tx, asked, base))
     if isinstance(asked.body, BytesStored) and document is not None:

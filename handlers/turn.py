@@ -220,13 +220,10 @@ class Turns:
         if not text.startswith(_START) or not text.removeprefix(_START).strip():
             return inbound
         who = f"person:{person.id}"
-        if not doors.may_try(tx, who, real):
-            raise Refusal("too_many_tries")
         try:
             entered = joining.enter(tx, text.removeprefix(_START).strip(), person.id, real)
-        except Refusal:
-            doors.failed(tx, who, real)
-            raise
+        except Refusal as refusal:
+            raise (refusal if doors.count_failure(tx, who, real) else Refusal("too_many_tries")) from None
         return replace(inbound, body=entered.joined)
 
 

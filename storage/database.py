@@ -7,14 +7,14 @@ is awaited one by one.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 Tx = Connection
 StorageTrouble = sa.exc.OperationalError
@@ -36,6 +36,13 @@ _PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA secure_delete=ON",
 )
+_READING_PRAGMAS = (
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA wal_autocheckpoint=0",
+    "PRAGMA query_only=ON",
+)
+_READERS: Final = 2
 
 
 class Database:
@@ -52,8 +59,12 @@ class Database:
         self._serving = serving
         self._thread: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._writer: Connection | None = None
-        self._engine: Final = self._writing_engine()
-        self._reader: Final = self._reading_engine()
+        self._engine: Final = self._engine_of(
+            _PRAGMAS if serving else (*_PRAGMAS, "PRAGMA wal_autocheckpoint=0"), "BEGIN IMMEDIATE"
+        )
+        self._readers: Final = ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="reader")
+        self._idle: Final[deque[Connection]] = deque()
+        self._reading: Final = self._engine_of(_READING_PRAGMAS, "BEGIN")
 
     @property
     def path(self) -> Path:
@@ -67,9 +78,8 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, fn)
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
-        """Run `fn` on a snapshot that cannot write."""
-        async with self._reader.connect() as connection:
-            return await connection.run_sync(fn)
+        """Run `fn` on a snapshot that cannot write, beside the writer."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._look, fn)
 
     async def forget_the_past(self) -> None:
         """Write the WAL back and empty it, so that what was blanked or deleted is gone from the disk."""
@@ -79,7 +89,10 @@ class Database:
         """Finish the writes under way and close everything."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close_writer)
         self._thread.shutdown()
-        await self._reader.dispose()
+        await asyncio.to_thread(self._readers.shutdown)
+        while self._idle:
+            self._idle.pop().close()
+        self._reading.dispose()
 
     def _run(self, fn: Callable[[Tx], T]) -> T:
         if self._writer is None:
@@ -100,50 +113,69 @@ class Database:
             assert raw is not None
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
+    def _look(self, fn: Callable[[Tx], T]) -> T:
+        try:
+            reader = self._idle.pop()
+        except IndexError:
+            reader = self._reading.connect()
+        try:
+            with reader.begin():
+                result = fn(reader)
+        except BaseException:
+            forget(reader)
+            raise
+        else:
+            keep(reader)
+            return result
+        finally:
+            self._idle.append(reader)
+
     def _close_writer(self) -> None:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
         self._engine.dispose()
 
-    def _writing_engine(self) -> sa.Engine:
+    def _engine_of(self, pragmas: Sequence[str], begin: str) -> sa.Engine:
+        """An engine whose connections are ours to keep, each used by one thread at a time."""
         engine = sa.create_engine(
-            self._url.set(drivername="sqlite"), poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
+            self._url.set(drivername="sqlite"), poolclass=sa.NullPool, connect_args={"check_same_thread": False}
         )
 
         @sa.event.listens_for(engine, "connect")
         def _prepare(raw: Any, _record: Any) -> None:
             raw.isolation_level = None
-            for pragma in _PRAGMAS if self._serving else (*_PRAGMAS, "PRAGMA wal_autocheckpoint=0"):
+            for pragma in pragmas:
                 raw.execute(pragma)
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql(begin)
 
         return engine
 
-    def _reading_engine(self) -> AsyncEngine:
-        engine = create_async_engine(self._url, pool_size=2, max_overflow=6)
 
-        @sa.event.listens_for(engine.sync_engine, "connect")
-        def _prepare(raw: Any, _record: Any) -> None:
-            raw.isolation_level = None
-            cursor = raw.cursor()
-            for pragma in (
-                "PRAGMA busy_timeout=10000",
-                "PRAGMA trusted_schema=OFF",
-                "PRAGMA wal_autocheckpoint=0",
-                "PRAGMA query_only=ON",
-            ):
-                cursor.execute(pragma)
-            cursor.close()
+def exists(url: str) -> bool:
+    """Whether there is a database at `url`, without creating one."""
+    target = make_url(url).database
+    return bool(target) and Path(str(target)).exists()
 
-        @sa.event.listens_for(engine.sync_engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN")
 
-        return engine
+def one_off_engine(url: str) -> sa.Engine:
+    """A synchronous engine for the schema's version and migrations: one whole transaction each. Dispose of it after."""
+    engine = sa.create_engine(make_url(url).set(drivername="sqlite"))
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None
+        for pragma in ("PRAGMA busy_timeout=10000", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"):
+            raw.execute(pragma)
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
 
 
 # What a transaction remembers for the next one (the audit head, the catalogue) holds only while nobody else has

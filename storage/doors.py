@@ -158,15 +158,14 @@ def end_devices(tx: Tx, person: int, kept: int | None, at: datetime) -> None:
     tx.execute(sa.update(t.devices).where(which).values(ended_at=at))
 
 
-def may_try(tx: Tx, who: str, at: datetime) -> bool:
-    """False after five failed tries by `who` (an address or a person) within the last hour."""
+def count_failure(tx: Tx, who: str, at: datetime) -> bool:
+    """Count a failed try of `who` (an address or a person); False when there were five within the last hour already,
+    which are then not counted further.
+    """
     recent = sa.and_(t.failed_entries.c.who == who, t.failed_entries.c.at > at - timedelta(hours=1))
-    return (
-        tx.execute(sa.select(sa.func.count()).select_from(t.failed_entries).where(recent)).scalar_one() < TRIES_PER_HOUR
-    )
-
-
-def failed(tx: Tx, who: str, at: datetime) -> None:
-    """Count a failed try, and forget those that no longer matter."""
+    tried = tx.execute(sa.select(sa.func.count()).select_from(t.failed_entries).where(recent)).scalar_one()
+    if tried >= TRIES_PER_HOUR:
+        return False
     tx.execute(sa.delete(t.failed_entries).where(t.failed_entries.c.at < at - timedelta(days=1)))
     tx.execute(sa.insert(t.failed_entries).values(who=who, at=at))
+    return True

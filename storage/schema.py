@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, make_url
+
+from storage.database import exists, one_off_engine
 
 HEAD: Final = "0001"
 KNOWN: Final = ("0001",)
@@ -27,10 +28,9 @@ class SchemaState(StrEnum):
 
 def state(url: str) -> SchemaState:
     """Look at the version table of the database at `url` without changing or creating anything."""
-    target = make_url(url).set(drivername="sqlite")
-    if not target.database or not Path(target.database).exists():
+    if not exists(url):
         return SchemaState.ABSENT
-    engine = sa.create_engine(target)
+    engine = one_off_engine(url)
     try:
         with engine.connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
@@ -59,18 +59,7 @@ def _with_alembic(url: str, step: Any) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    engine = sa.create_engine(make_url(url).set(drivername="sqlite"))
-
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(raw: Any, _record: Any) -> None:
-        raw.isolation_level = None
-        raw.execute("PRAGMA journal_mode=WAL")
-        raw.execute("PRAGMA synchronous=FULL")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    engine = one_off_engine(url)
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection

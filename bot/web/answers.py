@@ -27,7 +27,7 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     """The request's body as an object; an empty one for anything else."""
     try:
         sent = await request.json()
-    except (ValueError, RecursionError):
+    except (ValueError, LookupError, RecursionError):  # LookupError: a charset that does not exist
         return {}
     return sent if isinstance(sent, dict) else {}
 

@@ -25,14 +25,17 @@ async def use_link(request: web.Request) -> web.Response:
 
 async def use_code(request: web.Request) -> web.Response:
     """POST /in: an invite code that was pasted, or a whole link."""
-    form = await request.post()
+    try:
+        form = await request.post()
+    except (ValueError, LookupError):
+        return await _sorry(request, 400, texts.BAD_REQUEST)  # not what a browser sends
     typed = str(form.get("code", "")).strip()
     return await _enter(request, typed.rstrip("/").rpartition("/")[2])
 
 
 async def _enter(request: web.Request, token: str) -> web.Response:
     if not session.same_origin(request):
-        raise web.HTTPForbidden(text=texts.NOT_OUR_PAGE)
+        return await _sorry(request, 403, texts.NOT_OUR_PAGE)
     of = parts(request)
     who = f"web:{request.remote}"
     label = request.headers.get("User-Agent", "")
@@ -40,12 +43,14 @@ async def _enter(request: web.Request, token: str) -> web.Response:
         lambda tx: acts.sign_in(tx, of.turns, of.ids, token=token[:200], who=who, label=label, real=of.clock())
     )
     if isinstance(entered, Refusal):
-        return await page(
-            request, "message.html", 403, title=texts.SORRY_TITLE, sentence=refusals.sentence(entered), back="/chat",
-            back_label=texts.BACK_TO_CHAT,
-        )  # fmt: skip
+        return await _sorry(request, 403, refusals.sentence(entered))
     if entered.heard is not None:
         of.turns.woken(entered.heard)
     response = web.HTTPSeeOther("/chat")
     session.set_cookie(response, entered.token, secure=of.secure_cookies)
     raise response
+
+
+async def _sorry(request: web.Request, status: int, sentence: str) -> web.Response:
+    title, label = texts.SORRY_TITLE, texts.BACK_TO_CHAT
+    return await page(request, "message.html", status, title=title, sentence=sentence, back="/chat", back_label=label)

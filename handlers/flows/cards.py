@@ -43,11 +43,14 @@ def card(view: View, item: Item) -> Say:
     """The card of one item with its six answers."""
     leaf = view.campaign.leaf(item.code)
     count = tally(i for i in view.items if i.unit == item.unit)
+    rows = in_rows((answer_choice(item.id, given) for given in _SIX), 2)
+    if item.documents:
+        rows = (*rows, (Choice(texts.what_is_there(item.documents), "ev", "there", str(item.id)),))
     return Say(
         texts.card(view.campaign, leaf, item, view.now, item.id in view.coming),
         title=texts.card_title(leaf, unit_suffix(view, item.unit)),
         progress=(count.answered, count.total),
-        rows=in_rows((answer_choice(item.id, given) for given in _SIX), 2),
+        rows=rows,
     )
 
 

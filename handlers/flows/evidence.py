@@ -29,8 +29,8 @@ _PROPOSALS = 5
 
 
 def step(view: EvidenceView, state: State, event: Event) -> Outcome:
-    """Verbs: sent, stored, refused, delayed (heard); put, done, pick, drop, back, move, keep, sort (pressed); find
-    (typed); inbox, receipts.
+    """Verbs: sent, stored, refused, delayed (heard); put, done, pick, drop, back, move, keep, sort, there
+    (pressed); find (typed); inbox, receipts.
     """
     match event.verb, event.body:
         case "sent", Sent() as sent:
@@ -47,6 +47,8 @@ def step(view: EvidenceView, state: State, event: Event) -> Outcome:
             return _inbox(view, state)
         case "receipts", _:
             return _receipts(view, state, event)
+        case "there", _:
+            return _there(view, state, find(view.items, number(event.arg)))
     document = view.sending()
     authorize(view.person, Action.SEND_EVIDENCE, document.unit)
     match event.verb:
@@ -381,6 +383,13 @@ def _inbox(view: EvidenceView, state: State) -> Outcome:
         return Outcome(state, (Say(texts.inbox_empty()),))
     rows = tuple((Choice(texts.inbox_entry(d), EV, "sort", d.id),) for d in view.unfiled)
     return Outcome(state, (Say(texts.inbox_list(len(view.unfiled)), rows=rows),))
+
+
+def _there(view: EvidenceView, state: State, item: Item) -> Outcome:
+    """What lies under an item, one message per sending, each with its own buttons."""
+    authorize(view.person, Action.SEE_EVIDENCE, item.unit)
+    says = tuple(replace(_summary(view, document), key=None, rows=_moves(document)) for document in view.documents)
+    return Outcome(state, says or (Say(texts.nothing_there(item.code)),))
 
 
 def _receipts(view: EvidenceView, state: State, event: Event) -> Outcome:

@@ -86,13 +86,15 @@ NOTHING_SENT: Final = SentToday(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView(View):
-    """`document`: the one the event is about. `caption` goes with it. `unfiled`: what waits in /hopthu. `twin`:
-    receipt of the same bytes stored earlier by the unit. `receipts`: what was asked for. `guardians`: ids of people
+    """`document`: the one the event is about; `documents`: those of the item it is about. `caption` goes with it.
+    `unfiled`: what waits in /hopthu. `twin`: receipt of the same bytes stored earlier by the unit. `receipts`: what
+    was asked for. `guardians`: ids of people
     to tell of a stopped
     secret.
     """
 
     document: Document | None = None
+    documents: tuple[Document, ...] = ()
     caption: str = ""
     unfiled: tuple[Document, ...] = ()
     today: SentToday = NOTHING_SENT

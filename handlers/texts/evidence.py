@@ -190,6 +190,11 @@ def receipt_line(file: EvidenceFile, codes: Sequence[str], stored_at: datetime) 
     return f"• {file.receipt}: {shown_name(file)} ({where}), {show_moment(stored_at)}"
 
 
+def nothing_there(code: str) -> str:
+    """An item without documents."""
+    return f"{code} chưa có tài liệu nào."
+
+
 def no_receipts() -> str:
     """Nothing stored yet."""
     return "Đơn vị chưa có tệp nào được lưu."

@@ -43,6 +43,11 @@ def card(campaign: Campaign, leaf: SubCriterion, item: Item, now: datetime, comi
     return "\n".join(lines)
 
 
+def what_is_there(count: int) -> str:
+    """A button that lists an item's documents."""
+    return f"Xem {count} tài liệu đã gửi"
+
+
 def already(item: Item, coming: bool) -> str:
     """What is there for an item."""
     have = f"Đã có {item.documents} tài liệu" if item.documents else "Chưa có tài liệu"

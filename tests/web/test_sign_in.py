@@ -1,8 +1,8 @@
 """The doors: links and invites, used once, by a POST, and told apart by nobody."""
 
-import json
 import re
 from http.cookies import SimpleCookie
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -18,12 +18,6 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 def path_of(link: str) -> str:
     return link[link.index("/in/") :]
-
-
-def invite(site: Site, unit: str = "xa-an-thanh-2") -> str:
-    made = site.product.command("invite", "--unit", unit, "--role", "can_bo", "--name", "Võ Văn Hai", "--json")
-    code: str = json.loads(made.stdout)["code"]
-    return code
 
 
 def enter(site: Site, token: str, source: str) -> Answer:
@@ -46,7 +40,7 @@ def works(site: Site, cookie: str) -> bool:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_looking_at_a_link_changes_nothing(site: Site, method: str) -> None:
-    code = invite(site)
+    code = site.invite()
     before = site.product.command("people", "--json").stdout
     right = [plainly(site.base, method, f"/in/{code}") for _ in range(3)]
     wrong = [plainly(site.base, method, f"/in/{token}") for token in (WRONG, "x", "%F0%9F", "a" * 3000)]
@@ -66,19 +60,14 @@ def test_a_link_is_used_once_and_gives_a_careful_cookie(site: Site) -> None:
     assert (again.status, told(again)) == (403, REFUSED)
 
 
-def test_the_cookie_travels_only_encrypted_where_the_page_is_https(tmp_path: pytest.TempPathFactory) -> None:
-    with Product(tmp_path, env={"PUBLIC_URL": "https://kiemchung.example"}) as product:  # type: ignore[arg-type]
-        log = (product.folder / "log.jsonl").read_text()
-        assert "kiemchung.example" not in log
-        made = product.command("invite", "--unit", "xa-an-thanh-2", "--role", "can_bo", "--json")
-        link = json.loads(made.stdout)["links"]["web"]
-        assert link.startswith("https://kiemchung.example/in/")
-        answer = plainly(product.base, "POST", path_of(link), b"", {"Host": "kiemchung.example"})
+def test_the_cookie_travels_only_encrypted_where_the_page_is_https(tmp_path: Path) -> None:
+    with Product(tmp_path, env={"PUBLIC_URL": "https://kiemchung.example"}) as product:
+        answer = plainly(product.base, "POST", f"/in/{Site(product).invite()}", b"", {"Host": "kiemchung.example"})
         assert "secure" in [part.strip().lower() for part in answer.headers["Set-Cookie"].split(";")]
 
 
 def test_every_useless_code_gets_the_same_answer(site: Site) -> None:
-    used, revoked = invite(site), invite(site)
+    used, revoked = site.invite(), site.invite()
     session(enter(site, used, "127.0.2.1"))
     assert site.product.command("revoke", revoked).returncode == 0
     link = path_of(site.product.links[2])[4:]
@@ -96,7 +85,7 @@ def test_every_useless_code_gets_the_same_answer(site: Site) -> None:
 
 
 def test_an_address_that_guesses_is_stopped_after_five(site: Site) -> None:
-    code = invite(site)
+    code = site.invite()
     statuses = [enter(site, WRONG, "127.0.4.1").status for _ in range(5)]
     stopped = enter(site, WRONG, "127.0.4.1")
     assert statuses == [403] * 5
@@ -109,7 +98,7 @@ def test_an_address_that_guesses_is_stopped_after_five(site: Site) -> None:
 
 @pytest.mark.parametrize("dress", ["{}", "  {}\n", "{base}/in/{}", "{base}/in/{}/", " http://other.example/in/{} "])
 def test_a_pasted_code_or_link_lets_in(site: Site, dress: str) -> None:
-    text = dress.format(invite(site), base=site.base)
+    text = dress.format(site.invite(), base=site.base)
     assert works(site, session(paste(site, text, "127.0.5.1")))
 
 
@@ -138,7 +127,7 @@ def test_a_broken_form_gets_a_sentence(site: Site, kind: str, body: bytes) -> No
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example"])
 def test_another_sites_page_cannot_sign_anybody_in(site: Site, origin: str) -> None:
-    code = invite(site)
+    code = site.invite()
     for path, body in ((f"/in/{code}", b""), ("/in", f"code={code}".encode())):
         answer = plainly(site.base, "POST", path, body, {**_FORM, "Origin": origin}, "127.0.7.1")
         assert answer.status == 403
@@ -152,11 +141,11 @@ def test_signing_in_begins_a_session_of_its_own(site: Site) -> None:
     """A cookie that somebody planted before is not taken over, and an older session goes on."""
     planted = "B" * 43
     first = session(
-        plainly(site.base, "POST", f"/in/{invite(site)}", b"", {"Cookie": f"kiemchung={planted}"}, "127.0.8.1")
+        plainly(site.base, "POST", f"/in/{site.invite()}", b"", {"Cookie": f"kiemchung={planted}"}, "127.0.8.1")
     )
     assert first != planted
     assert not works(site, planted)
-    second = session(enter(site, invite(site), "127.0.8.1"))
+    second = session(enter(site, site.invite(), "127.0.8.1"))
     assert works(site, first)
     assert works(site, second)
 
@@ -182,10 +171,7 @@ def test_a_second_device_by_a_link_from_the_chat(site: Site) -> None:
 
 
 def test_a_pending_person_sees_and_does_nothing(site: Site) -> None:
-    made = site.product.command(
-        "invite", "--unit", "xa-an-thanh-2", "--role", "can_bo", "--name", "Ai Đó", "--phone", "0912345678", "--json"
-    )
-    page = Page(site.base).sign_in(json.loads(made.stdout)["links"]["web"])
+    page = Page(site.base).sign_in(f"{site.base}/in/{site.invite(phone='0912345678')}")
     told_so = one_sentence(page.announce("ảnh.jpg", 10).json()["message"])
     assert "chờ người mời" in told_so
     page.say("/viec")

@@ -60,7 +60,7 @@ def plainly(
     try:
         line.request(method, path, body, dict(headers))
         answer = line.getresponse()
-        return Answer(answer.status, answer.read(), dict(answer.getheaders()))
+        return Answer(answer.status, answer.read(), {name.title(): value for name, value in answer.getheaders()})
     finally:
         line.close()
 

@@ -1,0 +1,1 @@
+"""The product killed, starved of disk and started again: nothing lost, nothing doubled, no false receipt."""
