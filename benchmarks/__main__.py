@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -59,10 +59,11 @@ async def _run(bench: Callable[[Path], Awaitable[list[Figure]]], folder: Path) -
 def _table(figures: list[Figure]) -> str:
     """A table that reads well in a terminal and as Markdown."""
     wide = max(len(figure.name) for figure in figures), max(len(figure.value) for figure in figures)
-    lines = [f"| {'what':{wide[0]}} | {'measured':{wide[1]}} | target  |", f"|-{'-' * wide[0]}-|-{'-' * wide[1]}-|---------|"]
+    lines = [f"| {'what':{wide[0]}} | {'measured':{wide[1]}} | target  |"]
+    lines += [f"|-{'-' * wide[0]}-|-{'-' * wide[1]}-|---------|"]
     lines += [f"| {f.name:{wide[0]}} | {f.value:{wide[1]}} | {f.target:7} |" for f in figures]
     machine = (
-        f"{date.today().isoformat()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"{datetime.now(UTC).date().isoformat()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}, {platform.system()}"
     )
     return "\n".join([machine, "", *lines])

@@ -1,5 +1,6 @@
 """How long the product takes to be there, and what it holds while nobody uses it."""
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -24,7 +25,7 @@ async def measure(folder: Path) -> list[Figure]:
     with Product(folder / "empty-0") as product:
         assert product.process is not None
         pid = product.process.pid
-        time.sleep(2)
+        await asyncio.sleep(2)
         idle = resident(pid)
         async with Client(product.base) as page:
             await page.sign_in(product.links[0])

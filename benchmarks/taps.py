@@ -50,5 +50,3 @@ def taps(ids: Sequence[int]) -> Iterator[str]:
         yield f"walk:answer:{item}=not_done"
         yield f"walk:undo:{item}=none"
         yield f"walk:answer:{item}=later"
-
-

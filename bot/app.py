@@ -2,19 +2,21 @@
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import structlog
 from aiohttp import web
 
 from bot.ids import RandomIds
-from bot.settings import Settings, secret_key
+from bot.settings import BadSettings, Settings, secret_key
 from bot.supervise import Supervisor
 from bot.web import server
 from bot.web.live import Live
@@ -103,11 +105,11 @@ async def serve(
     ticks = Ticks(housekeeping.duties(app.db, app.turns, app.worker, clock))
     runner = web.AppRunner(app.site, access_log=None, handler_cancellation=False, shutdown_timeout=_DRAIN_SECONDS)
     await runner.setup()
+    ticks.start()
     try:
-        await web.TCPSite(runner, settings.web_host, settings.web_port).start()
+        await _listen(runner, settings)
         for number in range(WORKERS):
             supervisor.start(f"intake-{number}", app.worker.run)
-        ticks.start()
         if not sqlite_is_safe():
             log.warning(
                 "old sqlite", detail="before 3.51.3: one writer, which alone checkpoints, keeps clear of its WAL race"
@@ -123,25 +125,46 @@ async def serve(
         await app.db.close()
 
 
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.web_host, settings.web_port).start()
+    except OSError as trouble:
+        if trouble.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise CannotStart("port_taken") from trouble
+        raise BadSettings("WEB_HOST: this machine has no such address") from trouble
+
+
 @contextlib.contextmanager
 def alone(settings: Settings) -> Iterator[None]:
-    """Hold the database for this process; `CannotStart("served_already")` when another `run` has it. Released with
-    the process, however it ends.
+    """Hold the data folder and the database for this process; `CannotStart("served_already")` when another `run` has
+    one of them. Released with the process, however it ends.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.data_dir / "run.lock").open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as taken:
-            raise CannotStart("served_already") from taken
-        held.write(str(os.getpid()))
-        held.flush()
+    with contextlib.ExitStack() as locks:
+        for folder in dict.fromkeys(_folder(path) for path in (settings.data_dir, settings.database_file.parent)):
+            held = locks.enter_context((folder / "run.lock").open("a"))
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as taken:
+                raise CannotStart("served_already") from taken
+            held.truncate(0)
+            held.write(str(os.getpid()))
+            held.flush()
         yield
+
+
+def _folder(path: Path) -> Path:
+    """A folder that exists; `CannotStart("not_writable")` when it cannot be made."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise CannotStart("not_writable") from trouble
+    return path.resolve()
 
 
 def bring_up_to_date(settings: Settings) -> None:
     """Migrate the database; `CannotStart("database_newer")` for one that a newer program made."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _folder(settings.data_dir)
+    _folder(settings.database_file.parent)
     match schema.state(settings.database):
         case schema.SchemaState.NEWER:
             raise CannotStart("database_newer")

@@ -2,11 +2,12 @@
 names, texts, tokens or URLs.
 """
 
+import io
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -34,8 +35,31 @@ class LibraryLog(logging.Handler):
         (log.error if loud else log.warning)("library", part=record.name, detail=where, exc_info=record.exc_info)
 
 
-def set_up(level: str) -> None:
-    """Configure structlog and the libraries' logging. Called once by `run`."""
+class Unfailing(io.TextIOBase):
+    """Where log lines go. A log that cannot be written (disk full, terminal gone) must not stop the taking in of
+    files: the line is counted and dropped.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream: Final = stream
+        self.dropped = 0
+
+    def write(self, text: str, /) -> int:
+        try:
+            return self._stream.write(text)
+        except (OSError, ValueError):
+            self.dropped += 1
+            return 0
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            self.dropped += 1
+
+
+def set_up(level: str, stream: TextIO) -> None:
+    """Configure structlog and the libraries' logging to write to `stream`. Called once by `run`."""
     logging.basicConfig(level=logging.WARNING, handlers=[LibraryLog()], force=True)
     logging.getLogger("aiohttp.access").setLevel(logging.CRITICAL)
     structlog.configure(
@@ -47,7 +71,8 @@ def set_up(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", Unfailing(stream))),
+        cache_logger_on_first_use=True,
     )
 
 

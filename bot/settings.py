@@ -6,11 +6,13 @@ import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _UNITS: Final = {"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_SQLITE: Final = "sqlite+aiosqlite:///"
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 
 
@@ -20,6 +22,25 @@ def _size(value: object) -> object:
     if found is None or found[2].upper() not in _UNITS:
         raise ValueError("a size such as 2GiB or 500MiB")
     return int(float(found[1]) * _UNITS[found[2].upper()])
+
+
+def _database(url: str) -> str:
+    if url and (not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE).strip("/")):
+        raise ValueError(f"an address such as {_SQLITE}/srv/kiemchung/kiemchung.db")
+    return url
+
+
+def _folder(url: str) -> str:
+    if "://" in url:
+        raise ValueError("a folder of this machine")
+    return url
+
+
+def _page(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an address such as https://kiemchung.example.vn")
+    return url
 
 
 Size = Annotated[int, BeforeValidator(_size)]
@@ -32,9 +53,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     data_dir: Path = Path("./data")
-    database_url: str = ""
-    blob_url: str = ""
-    public_url: str = "http://127.0.0.1:8080"
+    database_url: Annotated[str, AfterValidator(_database)] = ""
+    blob_url: Annotated[str, AfterValidator(_folder)] = ""
+    public_url: Annotated[str, AfterValidator(_page)] = "http://127.0.0.1:8080"
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=0, le=65535)
     secret_key: SecretStr | None = Field(default=None, min_length=32)
@@ -68,7 +89,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's URL."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'kiemchung.db'}"
+        return self.database_url or f"{_SQLITE}{self.data_dir / 'kiemchung.db'}"
+
+    @property
+    def database_file(self) -> Path:
+        """Where the database lies."""
+        return Path(self.database.removeprefix(_SQLITE).partition("?")[0])
 
     @property
     def blobs(self) -> Path:
@@ -106,7 +132,7 @@ def secret_key(settings: Settings) -> str:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
     path = settings.data_dir / "secret_key"
-    if not path.exists():
+    if not path.exists() or not path.read_text(encoding="ascii"):  # empty: the power failed in between
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="ascii")

@@ -38,13 +38,16 @@ class RehearsalClock:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """`clock` is None for a real campaign: its time is real time."""
+    """`clock` is None for a real campaign: its time is real time. `worths`: for each deadline of the plan, by when it
+    is due, what the sub-criteria are worth while it is the one to meet.
+    """
 
     id: int
     plan: Plan
     catalogue: Catalogue
     clock: RehearsalClock | None
     places: Mapping[str, int]
+    worths: Mapping[datetime, Mapping[str, Worth]]
 
     @property
     def rehearsal(self) -> bool:
@@ -63,13 +66,18 @@ class Campaign:
         """What a unit has to meet at campaign time `now`."""
         return periods.effective_deadline(self.plan, now)
 
-    def worth(self, now: datetime) -> dict[str, Worth]:
+    def worth(self, now: datetime) -> Mapping[str, Worth]:
         """Points, place and deadline of every sub-criterion, for ordering the walk."""
-        due = self.deadline(now).due
-        return {leaf.code: Worth(leaf.points, self.places[leaf.code], due) for leaf in self.catalogue.leaves}
+        return self.worths[self.deadline(now).due]
 
 
 def campaign(id_: int, plan: Plan, catalogue: Catalogue, clock: RehearsalClock | None) -> Campaign:
     """Put a campaign together; places are positions in the catalogue."""
     places = MappingProxyType({leaf.code: place for place, leaf in enumerate(catalogue.leaves)})
-    return Campaign(id_, plan, catalogue, clock, places)
+    worths = MappingProxyType({deadline.due: _worth(catalogue, deadline.due) for deadline in plan.deadlines})
+    return Campaign(id_, plan, catalogue, clock, places, worths)
+
+
+def _worth(catalogue: Catalogue, due: datetime) -> Mapping[str, Worth]:
+    leaves = enumerate(catalogue.leaves)
+    return MappingProxyType({leaf.code: Worth(leaf.points, place, due) for place, leaf in leaves})

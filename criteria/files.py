@@ -50,6 +50,7 @@ class RefusalReason(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     ZIP_BOMB = "zip_bomb"
     TOO_COMPLEX = "too_complex"
+    SECRET = "secret"
 
 
 class FileFlag(StrEnum):
@@ -100,7 +101,9 @@ Verdict = Accepted | Refused
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check found. `detail` is a technical code for the log (a signal, an exit code), never content."""
+    """What a check found. `detail` is a technical code for the log, never content: a signal, an exit code, or the level
+    of the mark on a file refused as secret.
+    """
 
     verdict: Verdict
     kind: FileKind | None = None

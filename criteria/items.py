@@ -2,7 +2,7 @@
 order of the walk.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -63,6 +63,8 @@ class Item:
         confirmed.
         """
         match self.answer:
+            case None:
+                return self.documents > 0
             case Answer.NOTHING_AROSE:
                 return True
             case Answer.NOT_OURS if not self.refused:
@@ -77,7 +79,7 @@ class Item:
     @property
     def awaits_consolidator(self) -> bool:
         """Không thuộc chức năng or Nộp trực tiếp on which Đội Tổng hợp has not spoken yet."""
-        return self.answer in (Answer.NOT_OURS, Answer.BY_HAND) and self.confirmed is None
+        return self.confirmed is None and self.answer in (Answer.NOT_OURS, Answer.BY_HAND)
 
     @property
     def missing(self) -> bool:
@@ -100,14 +102,15 @@ class Tally:
 
 def tally(items: Iterable[Item]) -> Tally:
     """Count once over `items`."""
-    rows = list(items)
-    return Tally(
-        total=len(rows),
-        answered=sum(i.answered for i in rows),
-        covered=sum(i.covered for i in rows),
-        missing=sum(i.missing for i in rows),
-        waiting=sum(i.awaits_consolidator for i in rows),
-    )
+    total = answered = covered = missing = waiting = 0
+    for item in items:
+        is_covered, waits = item.covered, item.awaits_consolidator
+        total += 1
+        answered += item.answered
+        covered += is_covered
+        missing += not is_covered and not waits
+        waiting += waits
+    return Tally(total, answered, covered, missing, waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class Worth:
     due: datetime
 
 
-def walk_order(items: Iterable[Item], worth: dict[str, Worth]) -> list[Item]:
+def walk_order(items: Iterable[Item], worth: Mapping[str, Worth]) -> list[Item]:
     """Open items in the order of the walk: not yet deferred first, then the nearest deadline, what the unit leads,
     most points, catalogue order.
 
@@ -138,7 +141,7 @@ def walk_order(items: Iterable[Item], worth: dict[str, Worth]) -> list[Item]:
     return sorted(still_open, key=key)
 
 
-def missing_order(items: Iterable[Item], worth: dict[str, Worth]) -> list[Item]:
+def missing_order(items: Iterable[Item], worth: Mapping[str, Worth]) -> list[Item]:
     """Missing items, the most points first, then catalogue order."""
     return sorted((i for i in items if i.missing), key=lambda i: (-worth[i.code].points, worth[i.code].place, i.unit))
 

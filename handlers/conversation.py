@@ -96,14 +96,16 @@ class Menu:
     key: str = ""
 
     def match(self, typed: str) -> Option | None:
-        """The choice meant by a typed number, a label, or the beginning of exactly one label; else None."""
+        """The choice meant by a typed number or label; else None."""
         words = fold(typed)
         if words.isdecimal() and typed.strip().isdecimal():
             place = int(words)
             return self.options[place - 1] if 1 <= place <= len(self.options) else None
-        exact = [option for option in self.options if fold(option.label) == words]
-        if exact:
-            return exact[0]
+        return next((option for option in self.options if words and fold(option.label) == words), None)
+
+    def begun(self, typed: str) -> Option | None:
+        """The choice whose label begins with the typed words, if there is exactly one."""
+        words = fold(typed)
         begun = [option for option in self.options if words and fold(option.label).startswith(f"{words} ")]
         return begun[0] if len(begun) == 1 else None
 

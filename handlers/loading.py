@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 
 from criteria import receipts
@@ -57,7 +56,7 @@ def _base(tx: Tx, asked: Asked) -> View:
         card=asked.card,
         coming=frozenset(intake.items_with_files_coming(tx, units)),
         public_url=asked.public_url,
-        worth=MappingProxyType(opened.campaign.worth(now)),
+        worth=opened.campaign.worth(now),
     )
 
 
@@ -126,7 +125,8 @@ def _receipts(tx: Tx, asked: Asked, base: Mapping[str, Any]) -> list[Receipted]:
         one = evidence.by_receipt(tx, code) if code else None
         found = [one] if one and allows(asked.person, Action.SEE_EVIDENCE, one.document.unit) else []
     else:
-        found = evidence.latest_receipts(tx, asked.person.units(), _RECEIPTS_SHOWN)
+        units = [unit for unit in asked.person.units() if allows(asked.person, Action.SEE_EVIDENCE, unit)]
+        found = evidence.latest_receipts(tx, units, _RECEIPTS_SHOWN)
     codes = items.codes(tx, [item for one in found for item in one.document.items])
     return [
         Receipted(r.file, r.document, tuple(codes[i] for i in r.document.items), r.sha256, r.stored_at, r.person)

@@ -1,15 +1,15 @@
 """Which flow is meant: commands, taps, menu numbers and words, codes, and files become (flow, verb, arg). Pure;
 called by `turn`.
 
-Order for typed words: commands; the number, label or words of the open question; what a state waits for; codes; known
-words; search.
+Order for typed words: commands; the number or label of the open question, or how one of its labels begins unless that
+is a known word; what a state waits for; codes; known words; receipts; search.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from criteria import search
+from criteria import receipts, search
 from criteria.folding import fold
 from handlers.channel import Body, BytesDelayed, BytesRefused, BytesStored, Joined, Opened, Pressed, Said, Sent
 from handlers.conversation import ChoosingItem, GivingName, GivingReason, Menu, OnCard, State, press
@@ -100,7 +100,8 @@ def _pressed(data: str) -> Route:
 def _said(state: State, menu: Menu, text: str, codes: Collection[str]) -> Route:
     if text.startswith("/"):
         return _command(text)
-    option = menu.match(text)
+    word = _WORDS.get(fold(text))
+    option = menu.match(text) or (None if word else menu.begun(text))
     if option is not None:
         return _pressed(option.data)
     awaited = _awaited(state, text)
@@ -109,9 +110,10 @@ def _said(state: State, menu: Menu, text: str, codes: Collection[str]) -> Route:
     code = search.parse_code(text, codes)
     if code is not None:
         return Route("look", "code", code)
-    word = _WORDS.get(fold(text))
     if word is not None:
         return COMMANDS[word]
+    if "-" in text and receipts.parse(text) is not None:
+        return Route("ev", "receipts", text)
     if fold(text) in _ANSWERS or fold(text) in _ONWARD:
         return COMMANDS["viec"]  # an answer, but no card is open: show which one it would be for
     if isinstance(state, ChoosingItem):

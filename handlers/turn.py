@@ -44,7 +44,7 @@ from storage import campaigns, conversations, doors, inbox
 from storage import people as people_rows
 from storage.conversations import Conversation
 from storage.crashpoints import crash_point
-from storage.database import Database, StorageTrouble, Tx, forget
+from storage.database import Database, StorageTrouble, Tx, forget, savepoint
 from storage.record import Setting, record
 
 log = structlog.get_logger()
@@ -95,7 +95,13 @@ class Turns:
         nothing was kept.
         """
         guarded = guard(inbound)
-        heard = await self._db.write(lambda tx: self.accept_in(tx, guarded))
+        return await self.accept_from(lambda _: guarded)
+
+    async def accept_from(self, look: Callable[[Tx], Inbound]) -> Heard:
+        """The same for a channel that finds out in the turn's own transaction who speaks. When `look` raises, nothing
+        was kept.
+        """
+        heard = await self._db.write(lambda tx: self.accept_in(tx, look(tx)))
         crash_point("turn:committed")
         self.woken(heard)
         return heard
@@ -134,7 +140,7 @@ class Turns:
         """
         started = time.monotonic()
         try:
-            with tx.begin_nested():
+            with savepoint(tx):
                 heard, route = self._run(tx, inbound, real)
         except StorageTrouble:
             raise
@@ -164,7 +170,7 @@ class Turns:
         if person is None:
             return Heard(known=False), nowhere
         if not person.active and not inbound.background:
-            return Heard(refusal=refusals.sentence(Refusal("not_allowed"))), nowhere
+            return Heard(refusal=refusals.sentence(Refusal("revoked"))), nowhere
         conversation = conversations.get(tx, person.id)
         state, menu = talk.decode_state(conversation.state), talk.decode_menu(conversation.menu)
         at = campaigns.current(tx).campaign.now(real)
@@ -185,7 +191,7 @@ class Turns:
         route = Route("", "")
         try:
             inbound = self._entered(tx, inbound, person, real)
-            codes = [leaf.code for leaf in campaigns.current(tx).campaign.catalogue.leaves]
+            codes = campaigns.current(tx).campaign.places.keys()
             route = routing.choose(state, menu, inbound.body, codes)
             if route.flow not in FLOWS:
                 raise Refusal("stale_button")

@@ -42,7 +42,8 @@ class Fault:
 
 def canonical(fact: Fact, at: datetime) -> str:
     """One fact as JSON with sorted keys and no blanks; `at` is real time, written in UTC."""
-    body = {"at": at.astimezone(UTC).isoformat(), "fact": type(fact).__name__, **dataclasses.asdict(fact)}
+    fields = {field.name: getattr(fact, field.name) for field in dataclasses.fields(fact)}
+    body = {"at": at.astimezone(UTC).isoformat(), "fact": type(fact).__name__, **fields}
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

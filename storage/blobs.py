@@ -61,10 +61,13 @@ class Blobs:
     def __init__(self, root: Path) -> None:
         self.root: Final = root
         self._tmp: Final = root / "tmp"
+        self._durable: Final[set[str]] = set()  # folders whose names this process has made durable
 
     def prepare(self) -> None:
         """Create the folders; raises OSError where that is not allowed."""
         self._tmp.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sync_directory(self.root)
+        sync_directory(self.root.parent)
 
     def path(self, sha256: str) -> Path:
         """Where the bytes with this hash lie, or would."""
@@ -79,9 +82,10 @@ class Blobs:
         with nothing half done.
         """
         target = self.path(known.sha256)
-        if not target.parent.exists():
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        if target.parent.name not in self._durable:  # one that is there may be younger than the last power cut
             sync_directory(self.root)
+            self._durable.add(target.parent.name)
         if not self._intact(target, known):
             self._place(source, target, known)
         crash_point("blob:linked")
@@ -144,7 +148,7 @@ class Blobs:
             self._copy(source, target, known)
 
     def _copy(self, source: Path, target: Path, known: Digest) -> None:
-        draft = self._tmp / known.sha256
+        draft = self._tmp / source.name  # of this arrival alone: the same bytes may be coming in twice
         with source.open("rb") as read, draft.open("wb") as out:
             shutil.copyfileobj(read, out, _CHUNK)
             out.flush()

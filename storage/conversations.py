@@ -6,8 +6,9 @@ exactly what it missed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam as param
@@ -42,7 +43,7 @@ _TOUCH = (
 @dataclass(slots=True)
 class Conversation:
     """A row to be changed during one turn and saved at its end. `state` and `menu` are what `handlers.conversation`
-    encoded.
+    encoded. `unsaved`: rows of new messages, which go in together.
     """
 
     person: int
@@ -50,6 +51,7 @@ class Conversation:
     menu: str
     card: int | None
     seq: int
+    unsaved: list[dict[str, Any]] = field(default_factory=list)
 
     def next_seq(self) -> int:
         """The number of the next change."""
@@ -79,6 +81,7 @@ def get(tx: Tx, person: int) -> Conversation:
 
 def save(tx: Tx, conversation: Conversation) -> None:
     """Keep what the turn changed."""
+    _add_unsaved(tx, conversation)
     tx.execute(
         _SAVE,
         {
@@ -114,11 +117,13 @@ def said(tx: Tx, conversation: Conversation, body: str, *, key: str | None, docu
 
 def touch(tx: Tx, conversation: Conversation, document: str) -> None:
     """The state of files that a heard message shows has changed: let pages read it again."""
+    _add_unsaved(tx, conversation)
     tx.execute(_TOUCH, {"person": conversation.person, "document": document, "new_seq": conversation.next_seq()})
 
 
 def blank(tx: Tx, conversation: Conversation, document: str, body: str) -> None:
     """What the person wrote with a sending is to be forgotten: `body` takes its place."""
+    _add_unsaved(tx, conversation)
     heard_with = sa.and_(
         t.messages.c.person_id == conversation.person,
         t.messages.c.document_id == document,
@@ -138,12 +143,23 @@ def _put(
     at: datetime,
 ) -> None:
     seq = conversation.next_seq()
-    known = tx.execute(_KEYED, {"person": conversation.person, "named": key}).scalar() if key else None
+    known = _keyed(tx, conversation, key) if key else None
     if known is not None:
         tx.execute(_EDIT, {"message": known, "new_body": body, "new_seq": seq, "new_document": document})
         return
     row = {"person_id": conversation.person, "seq": seq, "direction": direction, "key": key, "client_id": client_id}
-    tx.execute(_ADD, {**row, "body": body, "document_id": document, "at": at})
+    conversation.unsaved.append({**row, "body": body, "document_id": document, "at": at})
+
+
+def _keyed(tx: Tx, conversation: Conversation, key: str) -> int | None:
+    _add_unsaved(tx, conversation)
+    return tx.execute(_KEYED, {"person": conversation.person, "named": key}).scalar()
+
+
+def _add_unsaved(tx: Tx, conversation: Conversation) -> None:
+    if conversation.unsaved:
+        tx.execute(_ADD, conversation.unsaved)
+        conversation.unsaved = []
 
 
 def _message(row: sa.Row[tuple[object, ...]]) -> Message:

@@ -18,6 +18,7 @@ from storage.database import Tx
 MAX_TRIES: Final = 5
 ENDS: Final = (FileState.STORED, FileState.REFUSED)
 CHECKABLE: Final = (FileState.CHECKING, FileState.WAITING)
+_WHOLE = t.arrivals.c.state.in_([state.value for state in CHECKABLE])
 _OPEN = t.arrivals.c.state.not_in([state.value for state in ENDS])
 _COMING = (
     sa.select(t.links.c.item_id)
@@ -114,13 +115,13 @@ def due(tx: Tx, at: datetime, limit: int) -> list[Arrival]:
 def postpone(tx: Tx, id_: str, tries: int, at: datetime, wait: timedelta) -> None:
     """Try again later: CHECKING or WAITING -> WAITING until then."""
     values = {"state": FileState.WAITING.value, "tries": tries, "retry_at": at + wait}
-    tx.execute(sa.update(t.arrivals).where(t.arrivals.c.id == id_, _OPEN).values(values))
+    tx.execute(sa.update(t.arrivals).where(t.arrivals.c.id == id_, _WHOLE).values(values))
 
 
 def back_to_start(tx: Tx, id_: str) -> None:
-    """The bytes in scratch are gone or cut: the channel has to bring them again."""
+    """The bytes in scratch are gone or cut: CHECKING or WAITING -> RECEIVED, the channel has to bring them again."""
     values = {"state": FileState.RECEIVED.value, "sha256": None, "size": None, "retry_at": None}
-    tx.execute(sa.update(t.arrivals).where(t.arrivals.c.id == id_, _OPEN).values(values))
+    tx.execute(sa.update(t.arrivals).where(t.arrivals.c.id == id_, _WHOLE).values(values))
 
 
 def never_came(tx: Tx, before: datetime) -> list[Arrival]:

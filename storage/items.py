@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam as param
@@ -54,19 +55,22 @@ def of_units(tx: Tx, unit_ids: Sequence[int]) -> tuple[Item, ...]:
     """All items of these units."""
     if not unit_ids:
         return ()
-    return tuple(
-        Item(
-            r.id,
-            r.unit,
-            r.code,
-            r.lead,
-            Answer(r.answer) if r.answer else None,
-            r.documents,
-            r.confirmed,
-            r.deferred_at,
-        )
-        for r in tx.execute(_OF_UNITS, {"units": list(unit_ids)})
-    )
+    return tuple(_item(*row) for row in tx.execute(_OF_UNITS, {"units": list(unit_ids)}).all())
+
+
+@lru_cache(maxsize=4096)
+def _item(
+    id_: int,
+    unit: str,
+    code: str,
+    lead: bool,
+    answer: str | None,
+    documents: int,
+    confirmed: bool | None,
+    deferred_at: datetime | None,
+) -> Item:
+    """The value of a row's columns. Most rows are as they were a turn ago, and so is their item."""
+    return Item(id_, unit, code, lead, Answer(answer) if answer else None, documents, confirmed, deferred_at)
 
 
 def set_answer(tx: Tx, item: int, given: str | None, reason: str | None, by: int, at: datetime) -> None:

@@ -1,7 +1,9 @@
 """People, their grants and addresses as rows. `of_address` is read at the start of every turn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam as param
@@ -52,7 +54,7 @@ class Listed:
     channels: tuple[str, ...]
 
 
-def _person(rows: list[sa.Row[tuple[object, ...]]]) -> Person | None:
+def _person(rows: Sequence[Any]) -> Person | None:
     if not rows:
         return None
     first = rows[0]
@@ -62,12 +64,12 @@ def _person(rows: list[sa.Row[tuple[object, ...]]]) -> Person | None:
 
 def get(tx: Tx, person: int) -> Person | None:
     """The person with this id, with grants that have not ended."""
-    return _person(list(tx.execute(_BY_ID, {"person": person})))
+    return _person(tx.execute(_BY_ID, {"person": person}).all())
 
 
 def of_address(tx: Tx, channel: str, address: str) -> Person | None:
     """Who speaks from this address; None for a stranger."""
-    return _person(list(tx.execute(_BY_ADDRESS, {"channel": channel, "address": address})))
+    return _person(tx.execute(_BY_ADDRESS, {"channel": channel, "address": address}).all())
 
 
 def everyone(tx: Tx) -> list[Listed]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import typer
 
-from bot.app import bring_up_to_date, real_time
+from bot.app import CannotStart, bring_up_to_date, real_time
 from bot.commands import common
 from bot.ids import RandomIds
 from criteria import bundled
@@ -57,7 +57,10 @@ def init(plan: str, rehearsal: bool, clock: str | None, speed: float) -> None:
     """Create the database, load the plan, print the first administrator's invite."""
     loaded = sources(plan)
     running = rehearsal_clock(_moment(clock), speed) if rehearsal else None
-    bring_up_to_date(common.settings())
+    try:
+        bring_up_to_date(common.settings())
+    except CannotStart as reason:
+        common.stop(console.CANNOT_START[reason.key])
 
     def load(tx: Tx) -> tuple[str, str]:
         code = acts.open_campaign(tx, loaded, running, real_time())

@@ -51,7 +51,7 @@ def _draw(link: str, qr: Path | None) -> None:
     if qr is not None:
         import segno
 
-        segno.make(link, error="m").save(str(qr), scale=8, border=3)
+        segno.make(link, error="m").save(str(qr), kind="png", scale=8, border=3)
 
 
 def revoke(whom: str) -> None:

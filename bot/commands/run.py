@@ -1,8 +1,10 @@
 """run: on an empty machine makes a rehearsal with demo people, then serves until it is told to stop."""
 
 import asyncio
+import contextlib
 import errno
-from typing import Final
+import sys
+from typing import Final, TextIO
 
 import typer
 
@@ -11,7 +13,7 @@ from bot.app import CannotStart, alone, bring_up_to_date, real_time, serve
 from bot.commands import common
 from bot.commands.campaign import BUNDLED_PLAN, REHEARSAL_START, rehearsal_clock, sources
 from bot.ids import RandomIds
-from bot.settings import Settings
+from bot.settings import BadSettings, Settings
 from criteria.people import Role
 from handlers import acts
 from handlers.acts import Demo
@@ -25,21 +27,28 @@ _DEMO_LINK_MINUTES: Final = 24 * 60
 def run() -> None:
     """Migrate, start everything that is configured; SIGTERM ends it."""
     of = common.settings()
-    logs.set_up(of.log_level)
     try:
-        with alone(of):
+        with alone(of), _log_stream(of) as stream:
+            logs.set_up(of.log_level, stream)
             bring_up_to_date(of)
             links = asyncio.run(_prepare(of))
             asyncio.run(serve(of, lambda: _announce(of, links)))
     except CannotStart as reason:
         common.stop(console.CANNOT_START[reason.key])
+    except BadSettings as bad:
+        common.stop(console.bad_settings(str(bad)), 2)
     except OSError as trouble:
-        if trouble.errno == errno.EADDRINUSE:
-            common.stop(console.CANNOT_START["port_taken"])
         if trouble.errno in (errno.EACCES, errno.EROFS, errno.ENOSPC):
             common.stop(console.CANNOT_START["not_writable"])
         raise
     typer.echo(console.stopped())
+
+
+def _log_stream(of: Settings) -> contextlib.AbstractContextManager[TextIO]:
+    """At a terminal the log goes to a file, so that the links stay readable; a service manager gets it all."""
+    if sys.stderr.isatty():
+        return (of.data_dir / "kiemchung.log").open("a", encoding="utf-8")
+    return contextlib.nullcontext(sys.stderr)
 
 
 async def _prepare(of: Settings) -> list[tuple[str, str]]:

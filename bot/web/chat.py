@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
@@ -14,47 +15,47 @@ from handlers.texts import pages as texts
 from handlers.texts import refusals
 from storage import campaigns, conversations, people
 from storage.database import StorageTrouble, Tx
+from storage.doors import Device
 
 _PING_SECONDS: Final = 15
 _PAGE: Final = 30
 _LONGEST_WORDS: Final = refusals.TEXT_MAX + 2000
-_LONGEST_ID: Final = 64
+_CHANGES: Final = 200
 
 
 async def show(request: web.Request) -> web.Response:
     """GET /chat: the chat, or the way in for a stranger."""
-    device = await session.device(request)
-    if device is None:
-        return await page(request, "welcome.html")
 
-    def look(tx: Tx) -> tuple[str, str]:
+    def look(tx: Tx, device: Device) -> tuple[int, str, str]:
         person = people.get(tx, device.person)
         plan = campaigns.current(tx).campaign.plan
         assert person is not None
-        return person.name, ", ".join(plan.unit(unit).name for unit in person.units())
+        return person.id, person.name, ", ".join(plan.unit(unit).name for unit in person.units())
 
-    name, units = await parts(request).db.read(look)
-    return await page(request, "chat.html", person_name=name, unit_name=units, person_id=device.person)
+    try:
+        id_, name, units = await session.read(request, look)
+    except session.SignedOut:
+        return await page(request, "welcome.html")
+    return await page(request, "chat.html", person_name=name, unit_name=units, person_id=id_)
 
 
 async def history(request: web.Request) -> web.Response:
     """GET /chat/feed: a page of messages, oldest first; without `before`, the newest."""
-    device = await session.required(request)
     before, limit = _number(request, "before"), min(_number(request, "limit") or _PAGE, 100)
 
-    def look(tx: Tx) -> dict[str, Any]:
+    def look(tx: Tx, device: Device) -> dict[str, Any]:
         found = conversations.page(tx, device.person, before, limit + 1)
         messages = encode.messages(tx, found[-limit:])
         return {"messages": messages, "more": len(found) > limit, "seq": conversations.get(tx, device.person).seq}
 
-    return web.json_response(await parts(request).db.read(look), dumps=_dumps)
+    return web.json_response(await session.read(request, look), dumps=_dumps)
 
 
 async def events(request: web.Request) -> web.StreamResponse:
     """GET /chat/events: new and changed messages as they come, from the number that the page saw last."""
     device = await session.required(request)
-    last = request.headers.get("Last-Event-ID", "")
-    seq = int(last) if last.isascii() and last.isdecimal() else _number(request, "after") or 0
+    last = _whole(request.headers.get("Last-Event-ID", ""))
+    seq = last if last is not None else _number(request, "after") or 0
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     await response.prepare(request)
     try:
@@ -70,18 +71,24 @@ async def _stream(request: web.Request, response: web.StreamResponse, person: in
         await response.write(b"retry: 2000\n\n")
         while not of.live.closing:
             stream.clear()
-            changed = await of.db.read(lambda tx, seq=seq: _changed(tx, person, seq))  # type: ignore[misc]
-            if await session.device(request) is None:
+            try:
+                changed = await session.read(request, partial(_changed, seq))
+            except session.SignedOut:
                 await response.write(b"event: signed-out\ndata: {}\n\n")
                 return
-            for message in changed:
-                seq = message["seq"]
-                await response.write(f"event: message\nid: {seq}\ndata: {_dumps(message)}\n\n".encode())
-            await _until_woken(stream, response)
+            if changed:
+                seq = changed[-1]["seq"]
+                await response.write("".join(_event(message) for message in changed).encode())
+            if len(changed) < _CHANGES:
+                await _until_woken(stream, response)
 
 
-def _changed(tx: Tx, person: int, seq: int) -> list[dict[str, Any]]:
-    return encode.messages(tx, conversations.changed_since(tx, person, seq))
+def _changed(seq: int, tx: Tx, device: Device) -> list[dict[str, Any]]:
+    return encode.messages(tx, conversations.changed_since(tx, device.person, seq, _CHANGES))
+
+
+def _event(message: dict[str, Any]) -> str:
+    return f"event: message\nid: {message['seq']}\ndata: {_dumps(message)}\n\n"
 
 
 async def _until_woken(stream: asyncio.Event, response: web.StreamResponse) -> None:
@@ -95,33 +102,43 @@ async def _until_woken(stream: asyncio.Event, response: web.StreamResponse) -> N
 
 async def say(request: web.Request) -> web.Response:
     """POST /chat/say: words or a tap. The page's id makes a repeat harmless, so the page may always try again."""
-    device = await session.required(request)
-    inbound = _inbound(await json_object(request), device.person, device.id)
-    if inbound is None:
+    find = session.device_in(request)
+    said = _said(await json_object(request))
+    if said is None:
+        await session.required(request)
         return refuse(400, texts.BAD_REQUEST)
+
+    def inbound(tx: Tx) -> Inbound:
+        device = find(tx)
+        if device is None:
+            raise session.SignedOut
+        return Inbound(WEB, f"{device.person}:{client_id}", str(device.person), body, client_id, str(device.id))
+
+    client_id, body = said
     try:
-        heard = await parts(request).turns.accept(inbound)
+        heard = await parts(request).turns.accept_from(inbound)
     except StorageTrouble:
         return refuse(503, texts.BUSY, retry_after=3)
     return web.json_response({"seq": heard.seq})
 
 
-def _inbound(sent: dict[str, Any], person: int, device: int) -> Inbound | None:
+def _said(sent: dict[str, Any]) -> tuple[str, Said | Pressed] | None:
+    """The page's id and what it says; None for anything else."""
     client_id, words, tap = sent.get("client_id"), sent.get("text"), sent.get("press")
-    if not isinstance(client_id, str) or not 0 < len(client_id) <= _LONGEST_ID:
+    if not encode.is_id(client_id):
         return None
-    body: Said | Pressed
     if isinstance(tap, str) and len(tap) <= 200:
-        body = Pressed(tap, str(sent.get("label", ""))[:200])
-    elif isinstance(words, str) and words.strip():
-        body = Said(encode.storable(words[:_LONGEST_WORDS]))
-    else:
-        return None
-    return Inbound(WEB, f"{person}:{client_id}", str(person), body, client_id, str(device))
+        return client_id, Pressed(encode.storable(tap), encode.storable(str(sent.get("label", ""))[:200]))
+    if isinstance(words, str) and words.strip():
+        return client_id, Said(encode.storable(words[:_LONGEST_WORDS]))
+    return None
 
 
 def _number(request: web.Request, name: str) -> int | None:
-    raw = request.query.get(name, "")
+    return _whole(request.query.get(name, ""))
+
+
+def _whole(raw: str) -> int | None:
     return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 16 else None
 
 

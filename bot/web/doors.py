@@ -3,6 +3,7 @@ whose POST uses them up.
 """
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.web import session
 from bot.web.answers import page
@@ -27,7 +28,7 @@ async def use_code(request: web.Request) -> web.Response:
     """POST /in: an invite code that was pasted, or a whole link."""
     try:
         form = await request.post()
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, HttpProcessingError):
         return await _sorry(request, 400, texts.BAD_REQUEST)  # not what a browser sends
     typed = str(form.get("code", "")).strip()
     return await _enter(request, typed.rstrip("/").rpartition("/")[2])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from criteria.evidence import EvidenceFile, FileState
 from criteria.files import KINDS
@@ -12,6 +12,7 @@ from storage import evidence
 from storage.conversations import Message
 from storage.database import Tx
 
+_LONGEST_ID: Final = 64
 _STATES: Final = {
     FileState.RECEIVED: "receiving",
     FileState.FETCHING: "receiving",
@@ -68,3 +69,8 @@ def storable(text: str) -> str:
     goes.
     """
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Whether this can be an id that a page made up: short, and nothing that a database or a log chokes on."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and value.isascii() and value.isprintable()

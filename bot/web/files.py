@@ -20,6 +20,7 @@ from handlers.texts import pages as texts
 from storage import evidence, people
 from storage.blobs import DamagedBlob
 from storage.database import Tx
+from storage.doors import Device
 
 log = structlog.get_logger()
 
@@ -62,16 +63,15 @@ async def thumbnail(request: web.Request) -> web.StreamResponse:
 
 async def _visible(request: web.Request) -> tuple[EvidenceFile, str]:
     """The stored file named in the path; 404 in the same words whether it does not exist or is another unit's."""
-    device = await session.required(request)
     id_ = request.match_info["id"]
 
-    def look(tx: Tx) -> tuple[Document | None, str | None, bool]:
+    def look(tx: Tx, device: Device) -> tuple[Document | None, str | None, bool]:
         document = evidence.document_of_arrival(tx, id_)
         person = people.get(tx, device.person)
         seen = document is not None and person is not None and allows(person, Action.SEE_EVIDENCE, document.unit)
         return document, evidence.hash_of(tx, id_), seen
 
-    document, sha256, seen = await parts(request).db.read(look)
+    document, sha256, seen = await session.read(request, look)
     if document is None or sha256 is None or not seen:
         raise web.HTTPNotFound(text=problem(texts.NO_SUCH_FILE), content_type=JSON)
     return document.file(id_), sha256

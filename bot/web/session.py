@@ -3,7 +3,7 @@ make.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from bot.web.answers import JSON, problem
 from bot.web.parts import parts
 from handlers.texts import pages as texts
 from storage import doors
+from storage.database import Tx
 from storage.doors import Device
 
 COOKIE: Final = "kiemchung"
@@ -19,6 +20,7 @@ GUARD_HEADER: Final = "X-Kiemchung"
 _DAY: Final = 24 * 3600
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+T = TypeVar("T")
 
 
 class SignedOut(web.HTTPUnauthorized):
@@ -28,21 +30,34 @@ class SignedOut(web.HTTPUnauthorized):
         super().__init__(text=problem(texts.SIGNED_OUT), content_type=JSON)
 
 
-async def device(request: web.Request) -> Device | None:
-    """The signed-in device, or None. Read fresh, so that a revocation counts at once."""
+def device_in(request: web.Request) -> Callable[[Tx], Device | None]:
+    """How to find the signed-in device in a transaction. It is read fresh in the one that does the work, so that a
+    revocation counts at once. Raises `SignedOut` when the request brings nothing to look for.
+    """
     token = request.cookies.get(COOKIE)
     if not token or len(token) > 200:
-        return None
-    of = parts(request)
-    return await of.db.read(lambda tx: doors.device(tx, token, of.clock()))
+        raise SignedOut
+    clock = parts(request).clock
+    return lambda tx: doors.device(tx, token, clock())
+
+
+async def read(request: web.Request, look: Callable[[Tx, Device], T]) -> T:
+    """What `look` reads for the signed-in device, in one transaction; raises `SignedOut`."""
+    find = device_in(request)
+
+    def together(tx: Tx) -> tuple[T] | None:
+        device = find(tx)
+        return None if device is None else (look(tx, device),)
+
+    found = await parts(request).db.read(together)
+    if found is None:
+        raise SignedOut
+    return found[0]
 
 
 async def required(request: web.Request) -> Device:
     """The signed-in device; raises `SignedOut`."""
-    found = await device(request)
-    if found is None:
-        raise SignedOut
-    return found
+    return await read(request, lambda _, device: device)
 
 
 def set_cookie(response: web.StreamResponse, token: str, *, secure: bool) -> None:

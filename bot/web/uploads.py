@@ -21,15 +21,17 @@ from handlers.texts import evidence as evidence_texts
 from handlers.texts import pages as texts
 from storage import intake
 from storage.crashpoints import crash_point
-from storage.database import StorageTrouble
+from storage.database import StorageTrouble, Tx
+from storage.doors import Device
 from storage.intake import Arrival
 from storage.scratch import ScratchWriter
 
 _CHUNK: Final = 1 << 20
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _DISK_RETRY: Final = 30
-_LONGEST_NAME: Final = 1000
-_LONGEST_CAPTION: Final = 4000
+_LONGEST_NAME: Final = 4000  # well above what is kept: a secret mark counts wherever it stands
+_LONGEST_CAPTION: Final = 16_000
+_STALLED_SECONDS: Final = 60.0  # the page gives a silent line up just as soon, and comes again
 
 UNDER_WAY: web.AppKey[set[str]] = web.AppKey("uploads under way", set)
 
@@ -59,11 +61,11 @@ async def announce(request: web.Request) -> web.Response:
 
 def _inbound(sent: dict[str, Any], person: int) -> Inbound | None:
     uid, batch, name, size = sent.get("client_id"), sent.get("batch"), sent.get("name"), sent.get("size")
-    if not (isinstance(uid, str) and 0 < len(uid) <= 64 and isinstance(batch, str) and 0 < len(batch) <= 64):
+    if not (encode.is_id(uid) and encode.is_id(batch)):
         return None
     if not (isinstance(name, str) and isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 1 << 50):
         return None
-    mime, caption = str(sent.get("type") or "")[:100], str(sent.get("caption") or "")
+    mime, caption = encode.storable(str(sent.get("type") or "")[:100]), str(sent.get("caption") or "")
     file = IncomingFile(uid, encode.storable(name[-_LONGEST_NAME:]), mime, min(size, 1 << 31))
     body = Sent((file,), encode.storable(caption[:_LONGEST_CAPTION]), batch)
     return Inbound(WEB, f"{person}:file:{uid}", str(person), body, uid)
@@ -139,7 +141,14 @@ async def _take(request: web.Request, of: Parts, arrival: Arrival) -> web.Respon
 async def _pour(request: web.Request, writer: ScratchWriter, size: int) -> web.Response | None:
     """The body into scratch, in large pieces off the event loop; None when exactly `size` bytes came."""
     piece = bytearray()
-    async for chunk in request.content.iter_any():
+    while True:
+        try:
+            async with asyncio.timeout(_STALLED_SECONDS):
+                chunk = await request.content.readany()
+        except TimeoutError:
+            return refuse(408, texts.CUT, retry_after=1)
+        if not chunk:
+            break
         piece += chunk
         if writer.size + len(piece) > min(size, WEB_MAX):
             return refuse(413, texts.LONGER)
@@ -160,16 +169,21 @@ async def cancel(request: web.Request) -> web.Response:
             await parts(request).turns.accept(Inbound(WEB, f"{arrival.id}:cancel", str(arrival.person), body))
         except StorageTrouble:
             return refuse(503, texts.BUSY, retry_after=5)
-    return web.json_response({"state": "refused"})
+    now, _ = _standing(await _own(request))
+    return web.json_response({"state": now})
 
 
 async def _own(request: web.Request) -> Arrival:
     """The arrival named in the path, if the signed-in person announced it; otherwise there is no such file, whoever
     else's it is.
     """
-    device = await session.required(request)
     id_ = request.match_info["id"]
-    arrival = await parts(request).db.read(lambda tx: intake.get(tx, id_))
-    if arrival is None or arrival.person != device.person or arrival.channel != WEB:
+
+    def look(tx: Tx, device: Device) -> Arrival | None:
+        found = intake.get(tx, id_)
+        return found if found is not None and found.person == device.person and found.channel == WEB else None
+
+    arrival = await session.read(request, look)
+    if arrival is None:
         raise web.HTTPNotFound(text=problem(texts.NO_SUCH_FILE), content_type=JSON)
     return arrival

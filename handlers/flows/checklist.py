@@ -22,6 +22,7 @@ def step(view: View, state: State, event: Event) -> Outcome:
     """Verbs: open, page, wide."""
     if not working_units(view.person):
         authorize(view.person, Action.ANSWER, None)
+    if not view.items:
         raise Refusal("no_items")
     match event.verb:
         case "open":

@@ -17,7 +17,7 @@ from criteria.folding import display_name, one_line
 from criteria.items import Answer, Item, find, walk_order
 from criteria.roles import Action, authorize, working_units
 from handlers.channel import BytesRefused, BytesStored, IncomingFile, Said, Sent
-from handlers.conversation import ChoosingItem, GivingReason, OnCard, State
+from handlers.conversation import ChoosingItem, GivingReason, Idle, OnCard, State
 from handlers.flows import cards
 from handlers.flows.step import Event, EvidenceView, Notice, Outcome, Receipted, number
 from handlers.replies import Choice, Rows, Say
@@ -26,6 +26,7 @@ from handlers.texts import labels
 
 EV = "ev"
 _PROPOSALS = 5
+_HITS = 8
 
 
 def step(view: EvidenceView, state: State, event: Event) -> Outcome:
@@ -63,7 +64,7 @@ def step(view: EvidenceView, state: State, event: Event) -> Outcome:
         case "move" | "sort":
             return _ask_where(view, document)
         case "keep":
-            return Outcome(state, (Say(texts.kept_unfiled("/hopthu")),))
+            return _keep(view, document)
         case _:
             raise Refusal("stale_button")
 
@@ -89,13 +90,14 @@ def _sent(view: EvidenceView, state: State, event: Event, sent: Sent) -> Outcome
     units = working_units(view.person)
     if not units:
         authorize(view.person, Action.SEND_EVIDENCE, None)
+    if not view.items:
         raise Refusal("no_items")
     card = _card(view, state)
     taken = _open(view, event, sent, card.unit if card else units[0])
     for file in sent.files:
         _announce(view, event, taken, file, sent.mark)
     alive = [f for f in taken.document.files if f.state is not FileState.REFUSED]
-    target = _by_caption(view, sent.caption) or card
+    target = _by_caption(view, sent.caption, card) or card
     if target is not None and alive and not taken.document.items:
         _file_under(view, taken, target)
     replies = [_summary(view, taken.document)]
@@ -115,9 +117,15 @@ def _card(view: EvidenceView, state: State) -> Item | None:
     return None
 
 
-def _by_caption(view: EvidenceView, caption: str) -> Item | None:
+def _by_caption(view: EvidenceView, caption: str, card: Item | None) -> Item | None:
+    """The item whose code the caption bears. Where several units of the person have it, that of the open card's unit;
+    without a card it is asked.
+    """
     code = search.parse_code(caption, {i.code for i in view.items}) if caption else None
-    return next((i for i in view.items if i.code == code), None)
+    meant = [i for i in view.items if i.code == code]
+    if card is not None:
+        return next((i for i in meant if i.unit == card.unit), None)
+    return meant[0] if len(meant) == 1 else None
 
 
 def _open(view: EvidenceView, event: Event, sent: Sent, unit: str) -> _Sending:
@@ -254,7 +262,8 @@ def _put(view: EvidenceView, document: Document, item: Item) -> Outcome:
     taken.document = replace(document, items=kept)
     _file_under(view, taken, item)
     leaf = view.campaign.leaf(item.code)
-    words = texts.filed(len([f for f in document.files if f.state is not FileState.REFUSED]), item.code, leaf.title)
+    title = f"{leaf.title} ({whose})" if (whose := cards.unit_suffix(view, item.unit)) else leaf.title
+    words = texts.filed(len([f for f in document.files if f.state is not FileState.REFUSED]), item.code, title)
     if any(isinstance(fact, ItemAnswered) for fact in taken.facts):
         words = f"{texts.now_done(item.code)}\n{words}"
     said = Say(words, rows=_moves(taken.document), document=document.id)
@@ -305,10 +314,18 @@ def _take_out(view: EvidenceView, state: State, document: Document, file: Eviden
 # --- which sub-criterion? -------------------------------------------------------------------------------------------
 
 
+def _keep(view: EvidenceView, document: Document) -> Outcome:
+    """ "Để sau": what is typed next is no longer meant for this document."""
+    if not document.items:
+        return Outcome(Idle(), (Say(texts.kept_unfiled("/hopthu")),))
+    return Outcome(OnCard(document.items[0]), (Say(texts.kept_filed(_codes(view, document))),))
+
+
 def _ask_where(view: EvidenceView, document: Document) -> Outcome:
-    rows = _proposals(view, document, _likely(view))
+    rows = _proposals(view, document, [i for i in _likely(view) if i.id not in document.items])
     lines = "\n".join(texts.verdict(f) for f in document.files)
-    say = Say(f"{lines}\n{texts.ASK_WHERE}", title=texts.summary_title(document, ()), rows=rows, document=document.id)
+    title = texts.summary_title(document, _codes(view, document))
+    say = Say(f"{lines}\n{texts.ASK_WHERE}", title=title, rows=rows, document=document.id)
     return Outcome(ChoosingItem(document.id), (say,))
 
 
@@ -316,42 +333,54 @@ def _find(view: EvidenceView, words: str) -> Outcome:
     """Typed words while a document waits: a code or words of a title."""
     document = view.sending()
     code = search.parse_code(words, {i.code for i in view.items})
-    if code is not None:
-        return _put(view, document, next(i for i in view.items if i.code == code))
-    by_code = {i.code: i for i in view.items}
-    hits = [leaf for leaf in cards.matching(view, words) if leaf.code in by_code]
+    meant = [i for i in view.items if i.code == code]
+    if len(meant) == 1:
+        return _put(view, document, meant[0])
+    hits = meant or _of_codes(view, [leaf.code for leaf in cards.matching(view, words)])[:_HITS]
     if not hits:
         return Outcome(ChoosingItem(document.id), (Say(texts.no_match(words[:60])),))
-    rows = _proposals(view, document, [by_code[leaf.code] for leaf in hits[:8]])
-    return Outcome(ChoosingItem(document.id), (Say(texts.found_for(len(hits[:8])), rows=rows),))
+    said = Say(texts.found_for(len(hits)), rows=_proposals(view, document, hits))
+    return Outcome(ChoosingItem(document.id), (said,))
+
+
+def _of_codes(view: EvidenceView, codes: list[str]) -> list[Item]:
+    """The person's items with these codes, in the order of the codes; several for who works for several units."""
+    return [item for code in codes for item in view.items if item.code == code]
 
 
 def _likely(view: EvidenceView) -> list[Item]:
     """Where a document without a card probably belongs: what its caption speaks of, then the walk's place, then the
     most urgent.
     """
-    by_code = {i.code: i for i in view.items}
-    spoken = search.find(view.caption, [view.campaign.leaf(code) for code in by_code]) if view.caption else []
+    own = [view.campaign.leaf(code) for code in dict.fromkeys(i.code for i in view.items)]
+    named = search.parse_code(view.caption, {i.code for i in view.items}) if view.caption else None
+    spoken = [leaf.code for leaf in search.find(view.caption, own)[:3]] if view.caption else []
     here = [i for i in view.items if i.id == view.card]
-    ordered = (
-        [by_code[leaf.code] for leaf in spoken[:3]] + here + walk_order(view.items, dict(view.worth)) + list(view.items)
-    )
+    ordered = [
+        *_of_codes(view, [named] if named else spoken),
+        *here,
+        *walk_order(view.items, dict(view.worth)),
+        *view.items,
+    ]
     return list({i.id: i for i in ordered}.values())[:_PROPOSALS]
 
 
 def _proposals(view: EvidenceView, document: Document, items: list[Item]) -> Rows:
-    rows: Rows = tuple(
-        (Choice(texts.propose(i.code, view.campaign.leaf(i.code).title), EV, "put", f"{document.id}={i.id}"),)
-        for i in items
-    )
+    rows: Rows = tuple((Choice(_proposal(view, i), EV, "put", f"{document.id}={i.id}"),) for i in items)
     return (*rows, (Choice(labels.LATER, EV, "keep", document.id),))
+
+
+def _proposal(view: EvidenceView, item: Item) -> str:
+    return texts.propose(item.code, view.campaign.leaf(item.code).title, cards.unit_suffix(view, item.unit))
 
 
 # --- summaries, /hopthu, /bienlai -----------------------------------------------------------------------------------
 
 
 def _codes(view: EvidenceView, document: Document) -> list[str]:
-    return [i.code for i in view.items if i.id in document.items]
+    """The codes a document is filed under, each with its unit for who works for several."""
+    filed = [i for i in view.items if i.id in document.items]
+    return [f"{i.code} ({whose})" if (whose := cards.unit_suffix(view, i.unit)) else i.code for i in filed]
 
 
 def _summary(view: EvidenceView, document: Document, *, asks: bool = True) -> Say:
@@ -379,6 +408,7 @@ def _moves(document: Document) -> Rows:
 
 
 def _inbox(view: EvidenceView, state: State) -> Outcome:
+    authorize(view.person, Action.SEND_EVIDENCE, None)
     if not view.unfiled:
         return Outcome(state, (Say(texts.inbox_empty()),))
     rows = tuple((Choice(texts.inbox_entry(d), EV, "sort", d.id),) for d in view.unfiled)
@@ -393,6 +423,7 @@ def _there(view: EvidenceView, state: State, item: Item) -> Outcome:
 
 
 def _receipts(view: EvidenceView, state: State, event: Event) -> Outcome:
+    authorize(view.person, Action.SEE_EVIDENCE, None)
     if event.arg and receipts.parse(event.arg) is None:
         raise Refusal("bad_receipt")
     if not event.arg:

@@ -66,7 +66,7 @@ def _leaf(view: View, state: State, leaf: SubCriterion) -> Outcome:
     if len(mine) == 1:
         return Outcome(OnCard(mine[0].id), (cards.card(view, mine[0]),), card=mine[0].id)
     rows = tuple((cards.open_choice(i.id, evidence_texts.unit_name(view.campaign, i.unit)),) for i in mine)
-    return Outcome(state, (Say(texts.found(len(mine), leaf.code), title=texts.heading(leaf), rows=rows),))
+    return Outcome(state, (Say(texts.which_unit(len(mine)), title=texts.heading(leaf), rows=rows),))
 
 
 def _code_choice(of: Field | Criterion | SubCriterion) -> Choice:
@@ -88,6 +88,7 @@ def _find(view: View, state: State, words: str) -> Outcome:
 def _missing(view: View, state: State, arg: str) -> Outcome:
     if not working_units(view.person):
         authorize(view.person, Action.SEE_ITEMS, None)
+    if not view.items:
         raise Refusal("no_items")
     missing = missing_order(view.items, dict(view.worth))
     waiting = tally(view.items).waiting
@@ -115,6 +116,7 @@ def _progress(view: View, state: State) -> Outcome:
         return _progress_of_all(view, state)
     if not working_units(view.person):
         authorize(view.person, Action.SEE_PROGRESS, None)
+    if not view.items:
         raise Refusal("no_items")
     authorize(view.person, Action.SEE_PROGRESS, working_units(view.person)[0])
     blocks = [

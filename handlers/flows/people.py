@@ -88,5 +88,5 @@ def _about(view: PeopleView, state: State, event: Event) -> Outcome:
 def _agree(view: PeopleView, state: State, target: Person) -> Outcome:
     if not target.pending:
         return Outcome(state, (Say(texts.approved(target.name)),))
-    told = Notice(target.id, Say(welcome_texts.approved(), rows=((Choice(labels.MY_WORK, "walk", "open"),),)))
+    told = Notice(target.id, Say(welcome_texts.approved(), rows=((Choice(labels.BEGIN, "hi", "start"),),)))
     return Outcome(state, (Say(texts.approved(target.name)),), (JoinApproved(target.id, view.person.id),), (told,))

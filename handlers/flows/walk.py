@@ -21,6 +21,7 @@ def step(view: View, state: State, event: Event) -> Outcome:
     """Verbs: open, next, list, card, answer, undo, reason (typed)."""
     if not working_units(view.person):
         authorize(view.person, Action.ANSWER, None)
+    if not view.items:
         raise Refusal("no_items")
     match event.verb:
         case "open":
@@ -99,19 +100,28 @@ def _given(view: View, item: Item, fact: ItemAnswered | ItemDeferred, page: int,
     else:
         facts = (fact,)
     if page >= 0:
-        return replace(checklist.page(after, page, key, answered=True), facts=facts)
-    undo = cards.undo_choice(item)
+        return _on_page(checklist.page(after, page, key, answered=not item.answered), fact, facts)
+    undo = (cards.undo_choice(item),) if facts else ()  # the first press has offered the way back
     if (
         isinstance(fact, ItemAnswered)
         and fact.answer == Answer.DONE
         and not item.documents
         and item.id not in view.coming
     ):
-        stay = Say(texts.now_send(item.code), rows=((Choice(labels.NEXT, "walk", "next", str(item.id)), undo),))
+        stay = Say(texts.now_send(item.code), rows=((Choice(labels.NEXT, "walk", "next", str(item.id)), *undo),))
         return Outcome(OnCard(item.id), (stay,), facts, card=item.id)
-    said = Say(_words(fact), rows=((undo,),) if isinstance(fact, ItemAnswered) else ())
+    said = Say(_words(fact), rows=(undo,) if undo and isinstance(fact, ItemAnswered) else ())
     state, following, place = cards.advance(after, (item.id,))
     return Outcome(state, (said, following), facts, card=place)
+
+
+def _on_page(
+    page: Outcome, fact: ItemAnswered | ItemDeferred, facts: tuple[ItemAnswered | ItemDeferred, ...]
+) -> Outcome:
+    """The checklist after an answer. That paper goes to Đội Tổng hợp, and what may not be typed, is said here too."""
+    by_hand = isinstance(fact, ItemAnswered) and fact.answer == Answer.BY_HAND
+    also = (Say(texts.by_hand(fact.code)),) if by_hand and facts else ()
+    return replace(page, facts=facts, replies=(*page.replies, *also))
 
 
 def _words(fact: ItemAnswered | ItemDeferred) -> str:

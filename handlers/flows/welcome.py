@@ -33,9 +33,9 @@ def step(view: View, state: State, event: Event) -> Outcome:
         case "start":
             return _start(view, state)
         case "help":
-            return Outcome(state, (Say(texts.help_(_walks(view), _manages(view)), rows=_ways(view)),))
+            return Outcome(state, (_help(view),))
         case "stop":
-            return Outcome(Idle(), (Say(texts.stopped(), rows=_ways(view)),))
+            return Outcome(Idle(), (Say(texts.stopped(_walks(view)), rows=_ways(view)),))
         case "lost":
             return Outcome(state, (Say(texts.not_understood()),))
         case _:
@@ -46,8 +46,12 @@ def _walks(view: View) -> bool:
     return bool(working_units(view.person))
 
 
-def _manages(view: View) -> bool:
-    return allows(view.person, Action.MANAGE_PEOPLE, None)
+def _help(view: View) -> Say:
+    if view.person.pending:
+        return Say(texts.waiting())
+    may = {action: allows(view.person, action, None) for action in (Action.MANAGE_PEOPLE, Action.SEE_PROGRESS)}
+    words = texts.help_(_walks(view), may[Action.MANAGE_PEOPLE], progress=may[Action.SEE_PROGRESS])
+    return Say(words, rows=_ways(view))
 
 
 def roles_of(view: View, person: Person) -> list[str]:
@@ -116,7 +120,7 @@ def _acknowledged(view: View) -> Outcome:
 def _begin(view: View, facts: tuple[Fact, ...]) -> Outcome:
     """Straight to the first card; who has no items sees the ways about."""
     if not _walks(view):
-        return Outcome(Idle(), (Say(texts.help_(walks=False, manages=_manages(view)), rows=_ways(view)),), facts)
+        return Outcome(Idle(), (_help(view),), facts)
     state, say, place = cards.advance(view)
     return Outcome(state, (say,), facts, card=place)
 

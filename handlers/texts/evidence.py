@@ -18,21 +18,21 @@ SEND_THESE = "Xin gửi ảnh (JPG, PNG, HEIC), PDF, Word, Excel, PowerPoint ho�
 
 _REASONS: dict[str, str] = {
     RefusalReason.EMPTY: "tệp rỗng (0 byte). Xin mở xem lại rồi gửi lại.",
-    RefusalReason.TOO_LARGE: "tệp lớn quá mức nhận được. Xin chia nhỏ hoặc nén ảnh trong tệp rồi gửi lại.",
-    RefusalReason.TYPE_NOT_ALLOWED: f"loại tệp này không nhận được. {SEND_THESE}",
+    RefusalReason.TOO_LARGE: "tệp quá lớn. Xin chia nhỏ hoặc nén ảnh trong tệp rồi gửi lại.",
+    RefusalReason.TYPE_NOT_ALLOWED: f"loại tệp này không dùng được. {SEND_THESE}",
     RefusalReason.NO_EXTENSION: f"tên tệp không có đuôi nên không biết là loại gì. {SEND_THESE}",
-    RefusalReason.ARCHIVE: "tệp nén không nhận được. Xin giải nén rồi gửi từng tệp bên trong.",
+    RefusalReason.ARCHIVE: "đây là tệp nén. Xin giải nén rồi gửi từng tệp bên trong.",
     RefusalReason.DAMAGED: "tệp bị hỏng hoặc bị cắt giữa chừng, không mở được. Xin gửi lại bản mở được.",
     RefusalReason.ENCRYPTED: "tệp có đặt mật khẩu. Xin gửi bản không đặt mật khẩu.",
-    RefusalReason.TYPE_MISMATCH: f"nội dung không đúng với đuôi tên tệp. Xin mở tệp, lưu lại đúng loại rồi gửi lại. {SEND_THESE}",
-    RefusalReason.MACRO: "tệp có chứa macro (lệnh tự chạy). Xin lưu lại dạng .docx, .xlsx hoặc PDF rồi gửi lại.",
+    RefusalReason.TYPE_MISMATCH: "nội dung bên trong không đúng với đuôi tên tệp. Xin mở tệp, lưu lại đúng loại (ảnh JPG, PDF, Word, Excel…) rồi gửi lại.",
+    RefusalReason.MACRO: "tệp có chứa macro (lệnh tự chạy). Xin lưu lại dạng .docx, .xlsx, .pptx hoặc PDF rồi gửi lại.",
     RefusalReason.REMOTE_CONTENT: "tệp có liên kết tự tải nội dung từ ngoài. Xin xuất ra PDF rồi gửi lại.",
     RefusalReason.EMBEDDED_OBJECT: "tệp có nhúng đối tượng khác bên trong. Xin xuất ra PDF rồi gửi lại.",
     RefusalReason.TOO_MANY_PAGES: "tệp có quá 2.000 trang. Xin tách thành nhiều tệp.",
     RefusalReason.TOO_MANY_PIXELS: "ảnh quá lớn (trên 50 triệu điểm ảnh). Xin thu nhỏ rồi gửi lại.",
-    RefusalReason.ZIP_BOMB: "tệp bung ra lớn bất thường, không nhận được. Xin xuất ra PDF rồi gửi lại.",
+    RefusalReason.ZIP_BOMB: "tệp bung ra lớn bất thường. Xin xuất ra PDF rồi gửi lại.",
     RefusalReason.TOO_COMPLEX: "tệp quá phức tạp, máy chủ không kiểm tra được. Xin xuất ra PDF rồi gửi lại.",
-    SECRET: "có dấu hiệu tài liệu mật nên không nhận, không lưu. Xin nộp trực tiếp cho Đội Tổng hợp.",
+    SECRET: "có dấu hiệu tài liệu mật nên không lưu lại gì. Xin nộp trực tiếp cho Đội Tổng hợp.",
     QUOTA: "hôm nay đồng chí đã gửi quá nhiều tệp. Xin gửi tiếp vào ngày mai hoặc báo Đội Tổng hợp.",
     NEVER_CAME: "tệp chưa gửi xong thì bị ngắt. Xin gửi lại.",
     CANCELLED: "đồng chí đã thôi gửi tệp này.",
@@ -118,10 +118,10 @@ def found_for(count: int) -> str:
     return f"Có {count} tiêu chí khớp. Đồng chí chọn:"
 
 
-def propose(code: str, title: str) -> str:
-    """A proposed sub-criterion, short enough for a button."""
+def propose(code: str, title: str, unit: str = "") -> str:
+    """A proposed sub-criterion, short enough for a button. `unit` only for who works for several."""
     short = title if len(title) <= 44 else f"{title[:43].rstrip()}…"
-    return f"{code} {short}"
+    return f"{code} {short} [{unit}]" if unit else f"{code} {short}"
 
 
 def filed(count: int, code: str, title: str) -> str:
@@ -144,6 +144,11 @@ def kept_unfiled(command: str) -> str:
     return f"Các tệp vẫn được giữ, chưa phân loại. Khi nào tiện, đồng chí gõ {command} để xếp."
 
 
+def kept_filed(codes: Sequence[str]) -> str:
+    """Để sau, for a document that lies somewhere already."""
+    return f"Các tệp vẫn ở {', '.join(codes)}, không có gì thay đổi."
+
+
 def inbox_empty() -> str:
     """Nothing waits in /hopthu."""
     return "Không có tệp nào chờ phân loại."
@@ -151,7 +156,7 @@ def inbox_empty() -> str:
 
 def inbox_list(count: int) -> str:
     """What waits in /hopthu."""
-    return f"Có {count} lần gửi chưa phân loại. Chọn để xếp vào tiêu chí:"
+    return f"Có {count} lần gửi chưa phân loại. Đồng chí chọn để xếp vào tiêu chí:"
 
 
 def inbox_entry(document: Document) -> str:
@@ -181,7 +186,7 @@ def receipt(
 
 def receipts_list(lines: Sequence[str]) -> str:
     """The newest receipts of a unit."""
-    return "\n".join(["Các tệp lưu gần nhất:", *lines, "Xem kỹ một biên nhận: gõ /bienlai và mã."])
+    return "\n".join(["Các tệp lưu gần nhất:", *lines, "Đồng chí gõ /bienlai và mã để xem kỹ một biên nhận."])
 
 
 def receipt_line(file: EvidenceFile, codes: Sequence[str], stored_at: datetime) -> str:
@@ -227,7 +232,7 @@ def secret_found() -> str:
 
 def secret_alert(unit_name: str) -> str:
     """To those who guard secrets: neutral, without name or contents."""
-    return f"Có 01 tệp của {unit_name} bị chặn vì có dấu hiệu tài liệu mật. Nội dung không được lưu. Xin đồng chí liên hệ đơn vị."
+    return f"Có tệp của {unit_name} bị chặn vì có dấu hiệu tài liệu mật. Nội dung không được lưu. Xin đồng chí liên hệ đơn vị."
 
 
 def unit_name(campaign: Campaign, code: str) -> str:

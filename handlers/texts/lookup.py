@@ -11,13 +11,12 @@ from criteria.points import show_points
 
 def leaf(catalogue: Catalogue, of: SubCriterion) -> str:
     """A sub-criterion that is not the person's own work."""
-    tiers = [f"• {tier.label}: {show_points(tier.points)}" for tier in of.tiers]
+    tiers = "; ".join(f"{tier.label}: {show_points(tier.points)}" for tier in of.tiers)
     return "\n".join(
         [
-            f"{catalogue.title} · tối đa {show_points(of.points)} điểm",
-            f"Tài liệu chứng minh: {of.proof}",
-            "Cách chấm:",
-            *tiers,
+            f"{catalogue.title} · {show_points(of.points)} điểm",
+            f"Cần có: {of.proof}",
+            f"Cách chấm: {tiers}",
             "Tiêu chí này không giao cho đơn vị của đồng chí.",
         ]
     )
@@ -30,7 +29,7 @@ def heading(of: Field | Criterion | SubCriterion) -> str:
 
 def below(catalogue: Catalogue, of: Field | Criterion, count: int) -> str:
     """A field or a criterion, before its parts as choices."""
-    return f"{catalogue.title} · tối đa {show_points(of.points)} điểm, gồm {count} phần. Chọn để xem:"
+    return f"{catalogue.title} · tối đa {show_points(of.points)} điểm, gồm {count} phần. Đồng chí chọn để xem:"
 
 
 def fields(catalogue: Catalogue) -> str:
@@ -46,6 +45,11 @@ def unknown_code(code: str) -> str:
 def found(count: int, words: str) -> str:
     """Hits of a search."""
     return f"Có {count} tiêu chí khớp với “{words}”:"
+
+
+def which_unit(count: int) -> str:
+    """One's own sub-criterion, for who works for several units."""
+    return f"Tiêu chí này giao cho {count} đơn vị của đồng chí. Đồng chí chọn đơn vị:"
 
 
 def found_none(words: str) -> str:
@@ -67,7 +71,7 @@ def nothing_missing(waiting: int) -> str:
 def missing(first: int, last: int, of: int, points: str, waiting: int) -> str:
     """/thieu: a page of what is missing, most points first."""
     rest = f" Ngoài ra {waiting} mục chờ Đội Tổng hợp xác nhận." if waiting else ""
-    return f"Còn thiếu tài liệu {of} mục ({points} điểm), nhiều điểm trước. Mục {first}-{last}:{rest}"
+    return f"Còn thiếu tài liệu {of} mục ({points} điểm).{rest}\nMục {first}-{last}, nhiều điểm trước:"
 
 
 def missing_entry(leaf_: SubCriterion, item: Item, unit: str) -> str:

@@ -14,7 +14,7 @@ def me(name: str, roles: Sequence[str], channels: Sequence[str], devices: int, a
 
 def role_in(role: str, unit: str) -> str:
     """A role with its unit."""
-    return f"{role}, {unit}"
+    return unit if role == unit else f"{role}, {unit}"
 
 
 def new_device(link: str, minutes: int) -> str:
@@ -50,12 +50,12 @@ def hand_over_asked(name: str, units: Sequence[str]) -> str:
 
 def joined(name: str, role: str, unit: str) -> str:
     """To the inviter: somebody joined."""
-    return f"{name or 'Một đồng chí'} vừa vào bằng mã mời: {role}, {unit}. Nếu không đúng người, bấm Thu hồi."
+    return f"{name or 'Một đồng chí'} vừa vào bằng mã mời: {role_in(role, unit)}. Nếu không đúng người, bấm Thu hồi."
 
 
 def joined_pending(name: str, role: str, unit: str) -> str:
     """To the inviter: somebody joined who has to be agreed to."""
-    return f"{name or 'Một đồng chí'} vừa vào bằng mã mời: {role}, {unit}. Số điện thoại chưa kiểm tra được; đúng người thì bấm Đồng ý."
+    return f"{name or 'Một đồng chí'} vừa vào bằng mã mời: {role_in(role, unit)}. Số điện thoại chưa kiểm tra được. Đúng người thì bấm Đồng ý, không thì bấm Thu hồi."
 
 
 def approved(name: str) -> str:

@@ -9,7 +9,7 @@ def greeting(name: str, roles: Sequence[str], organisation: str, period: str) ->
     """The first words to somebody who has just joined."""
     who = f"Chào đồng chí {name}." if name else "Chào đồng chí."
     return (
-        f"{who} Đồng chí đã vào Kiểm chứng của {organisation}, {period}.\n"
+        f"{who} Đây là Kiểm chứng, nơi nhận tài liệu kiểm chứng của {organisation} (kỳ đánh giá: {period}).\n"
         f"Vai trò: {'; '.join(roles)}.\nTrước khi bắt đầu, xin đọc kỹ:\n{NOTICE}"
     )
 
@@ -31,7 +31,7 @@ def waiting() -> str:
 
 def approved() -> str:
     """The inviter said yes."""
-    return "Đồng chí đã được đồng ý. Bấm Việc của tôi để bắt đầu."
+    return "Người mời đã đồng ý. Đồng chí bấm Bắt đầu."
 
 
 def hello_again(name: str, roles: Sequence[str]) -> str:
@@ -44,19 +44,21 @@ def new_role(roles: Sequence[str]) -> str:
     return f"Đồng chí có thêm vai trò. Hiện nay: {'; '.join(roles)}."
 
 
-def help_(walks: bool, manages: bool) -> str:
-    """/trogiup."""
-    lines = ["Đồng chí có thể gửi ảnh hoặc tệp bất cứ lúc nào, không cần lệnh gì trước. Ngoài ra:"]
+def help_(walks: bool, manages: bool, progress: bool = True) -> str:
+    """/trogiup, with what the person's role allows."""
+    lines = ["Đồng chí có thể gõ:"]
     if walks:
-        lines += [
+        lines = [
+            "Đồng chí gửi ảnh hoặc tệp vào đây bất cứ lúc nào. Ngoài ra có thể gõ:",
             "• /viec: làm lần lượt từng tiêu chí, việc gấp trước",
             "• /bangkiem: trả lời nhanh cả danh sách",
             "• /thieu: những mục còn thiếu tài liệu",
             "• /hopthu: tệp đã gửi mà chưa phân loại",
             "• /bienlai: biên nhận các tệp đã lưu",
         ]
+    if progress:
+        lines.append("• /tiendo: tiến độ")
     lines += [
-        "• /tiendo: tiến độ",
         "• /han: các thời hạn",
         "• /tieuchi 3.2.1: xem một tiêu chí (gõ 3.2.1 hoặc 321 cũng được)",
         "• /tim mot cua: tìm tiêu chí theo chữ, không cần dấu",
@@ -64,13 +66,15 @@ def help_(walks: bool, manages: bool) -> str:
         "• /toi: tôi là ai, thiết bị, bàn giao",
     ]
     if manages:
-        lines.append("Có người vào bằng mã mời, đồng chí sẽ được báo kèm nút Thu hồi.")
+        lines.append("Khi có người vào bằng mã mời, đồng chí được báo ngay, kèm nút Thu hồi.")
     return "\n".join(lines)
 
 
-def stopped() -> str:
+def stopped(walks: bool = True) -> str:
     """/huy."""
-    return "Đã dừng. Không mất gì: các câu trả lời và tệp đã gửi vẫn còn nguyên. Gõ /viec để làm tiếp."
+    if not walks:
+        return "Đã dừng. Đồng chí gõ /trogiup để xem những việc làm được."
+    return "Đã dừng, không mất gì: các câu trả lời và tệp đã gửi vẫn còn nguyên. Đồng chí gõ /viec để làm tiếp."
 
 
 def not_understood() -> str:

@@ -18,8 +18,9 @@ class Found:
 
 
 class Rejected(Exception):
-    """The file is refused; raised by whichever parser sees it first."""
+    """The file is refused; raised by whichever parser sees it first. `detail` is a code, never content."""
 
-    def __init__(self, reason: RefusalReason) -> None:
+    def __init__(self, reason: RefusalReason, detail: str = "") -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.detail = detail

@@ -1,6 +1,6 @@
-"""Proves an old office file (doc, xls, ppt): every stream is read, macros and embedded objects refuse it.
+"""Proves an old office file (doc, xls, ppt): every stream is read, macros, objects and stamps refuse it.
 
-Called by `parsers`; also tells an encrypted new office file, which comes in the same container.
+Called by `parsers`; also tells an encrypted new office file, which comes in the same container. `ole_text` scans.
 """
 
 import struct
@@ -13,7 +13,9 @@ import olefile
 from msoffcrypto.exceptions import FileFormatError, ParseError
 
 from criteria.files import KINDS, FileFlag, FileKind, RefusalReason
+from storage.checking import ole_text, secrecy
 from storage.checking.findings import Found, Rejected
+from storage.checking.secrecy import Text
 
 Streams = dict[str, bytes]
 
@@ -35,6 +37,7 @@ def inspect(path: Path, claimed: FileKind) -> Found:
         with olefile.OleFileIO(path) as container:
             streams = _read_all(container)
             flags = _missing_end(container, path)
+            titles = ole_text.titles(container)
         kind = _kind(streams, claimed)
         _refuse_encrypted(path, kind, streams)
     except (OSError, ValueError, struct.error, RecursionError):
@@ -42,6 +45,7 @@ def inspect(path: Path, claimed: FileKind) -> Found:
         raise Rejected(RefusalReason.DAMAGED) from None
     _refuse_active(streams)
     _LOOKS[kind.code](streams)
+    secrecy.refuse_marked([_TEXTS[kind.code](streams), Text(titles=titles)])
     return Found(kind, flags)
 
 
@@ -99,8 +103,7 @@ def _look_at_doc(streams: Streams) -> None:
 
 
 def _look_at_xls(streams: Streams) -> None:
-    book = streams.get("workbook") or streams.get("book", b"")
-    records = _records(book)
+    records = _records(_book(streams))
     first = next(records, None)
     if first is None or first[0] not in _BIFF_START:
         raise Rejected(RefusalReason.DAMAGED)
@@ -112,6 +115,10 @@ def _look_at_xls(streams: Streams) -> None:
         if number == _BIFF_SHEET and len(data) > 5 and data[5] == _BIFF_MACRO_SHEET:
             raise Rejected(RefusalReason.MACRO)
     raise Rejected(RefusalReason.DAMAGED)
+
+
+def _book(streams: Streams) -> bytes:
+    return streams.get("workbook") or streams.get("book", b"")
 
 
 def _records(book: bytes) -> Iterator[tuple[int, bytes]]:
@@ -140,3 +147,8 @@ def _top_records(show: bytes) -> Iterator[bytes]:
 
 
 _LOOKS: Final = {"doc": _look_at_doc, "xls": _look_at_xls, "ppt": _look_at_ppt}
+_TEXTS: Final = {
+    "doc": ole_text.of_doc,
+    "xls": lambda streams: ole_text.of_xls(_records(_book(streams))),
+    "ppt": ole_text.of_ppt,
+}

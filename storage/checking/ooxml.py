@@ -1,6 +1,6 @@
-"""Proves a new office file (docx, xlsx, pptx): main part and content types agree, and nothing in it runs or calls home.
+"""Proves a new office file (docx, xlsx, pptx): main part and content types agree, nothing runs, calls home or is stamped.
 
-Called by `parsers`; the zip itself is read by `packages`.
+Called by `parsers`; the zip itself is read by `packages`, what its parts say by `office_text`.
 """
 
 import posixpath
@@ -16,8 +16,9 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import create_parser
 
 from criteria.files import KINDS, FileFlag, FileKind, RefusalReason
-from storage.checking import packages
+from storage.checking import office_text, packages, secrecy
 from storage.checking.findings import Found, Rejected
+from storage.checking.office_text import local
 from storage.checking.sniffing import OLE_MAGIC
 
 TYPES_PART: Final = "[content_types].xml"
@@ -41,6 +42,7 @@ _PROGRAMS: Final = (b"MZ", b"\x7fELF", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _LOCAL: Final = re.compile(r"(file:/{0,3})?[a-z]:[\\/]|(?![a-z][a-z0-9+.-]*:|[\\/]{2}).", re.I | re.S)
 _DDE: Final = re.compile(r"\bDDE(AUTO)?\b", re.I)
 _FIELD_PARTS: Final = re.compile(r"^word/[^/]+\.xml$", re.I)
+_PROPERTY_PARTS: Final = "docprops/"
 
 
 class _Contents:
@@ -52,6 +54,7 @@ class _Contents:
         self.overrides: dict[str, str] = {}
         self.main = ""
         self.linked = False
+        self.gathered = office_text.Gathered()
         self._parser: xml.sax.xmlreader.IncrementalParser | None = None
 
     def begin(self, name: str, first: bytes) -> None:
@@ -79,7 +82,9 @@ class _Contents:
             return _Types(self)
         if lower.endswith(".rels"):
             return _Relations(self, lower)
-        return _Fields() if _FIELD_PARTS.match(lower) else _Elements()
+        if lower.startswith(_PROPERTY_PARTS):
+            return office_text.Properties(self.gathered)
+        return _Fields(self.gathered) if _FIELD_PARTS.match(lower) else _Elements(self.gathered)
 
     def main_type(self) -> str:
         extension = self.main.rpartition(".")[2]
@@ -95,7 +100,7 @@ class _Types(ContentHandler):
         declared = attrs.get("ContentType", "")
         if _MACRO_TYPE.search(declared):
             raise Rejected(RefusalReason.MACRO)
-        match _local(name):
+        match local(name):
             case "Default":
                 self._contents.defaults[attrs.get("Extension", "").lower()] = declared
             case "Override":
@@ -109,7 +114,7 @@ class _Relations(ContentHandler):
         self._is_root = part == ROOT_RELATIONS
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
-        if _local(name) != "Relationship":
+        if local(name) != "Relationship":
             return
         kind = attrs.get("Type", "").rpartition("/")[2].lower()
         target = attrs.get("Target", "")
@@ -130,34 +135,38 @@ class _Relations(ContentHandler):
         self._contents.linked = True
 
 
-class _Elements(ContentHandler):
+class _Elements(office_text.Lines):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
-        if _local(name) == "ddeLink":
+        if local(name) == "ddeLink":
             raise Rejected(RefusalReason.REMOTE_CONTENT)
+        super().startElement(name, attrs)
 
 
-class _Fields(ContentHandler):
+class _Fields(office_text.Lines):
     """Field codes of a text, put together again: a word may be spread over many runs."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, gathered: office_text.Gathered) -> None:
+        super().__init__(gathered)
         self._code: list[str] = []
         self._inside = False
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
-        local = _local(name)
-        self._inside = local == "instrText"
-        if local == "fldSimple":
+        this = local(name)
+        self._inside = this == "instrText"
+        if this == "fldSimple":
             self._refuse_dde(attrs.get("w:instr", ""))
-        elif local == "fldChar" and attrs.get("w:fldCharType") == "begin":
+        elif this == "fldChar" and attrs.get("w:fldCharType") == "begin":
             self._flush()
+        super().startElement(name, attrs)
 
     def endElement(self, name: str) -> None:
         self._inside = False
+        super().endElement(name)
 
     def characters(self, content: str) -> None:
         if self._inside:
             self._code.append(content)
+        super().characters(content)
 
     def endDocument(self) -> None:
         self._flush()
@@ -171,14 +180,16 @@ class _Fields(ContentHandler):
             raise Rejected(RefusalReason.REMOTE_CONTENT)
 
 
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
 def inspect(path: Path, claimed: FileKind) -> Found:
+    opened: list[_Contents] = []
+
+    def open_one() -> _Contents:
+        opened.append(_Contents())
+        return opened[-1]
+
     try:
         with path.open("rb") as file:
-            contents = packages.read(file, packages.Budget(path.stat().st_size), _Contents)
+            contents = packages.read(file, packages.Budget(path.stat().st_size), open_one)
     except (*packages.BROKEN, xml.sax.SAXException, DefusedXmlException, LookupError):
         raise Rejected(RefusalReason.DAMAGED) from None  # LookupError: an encoding nobody knows
     if TYPES_PART not in contents.names:
@@ -188,4 +199,5 @@ def inspect(path: Path, claimed: FileKind) -> Found:
     kind = KINDS.get(_MAIN_TYPES.get(contents.main_type().strip().lower(), ""))
     if kind is None or kind.code != claimed.code:
         raise Rejected(RefusalReason.TYPE_MISMATCH)
+    secrecy.refuse_marked(contents.gathered.text() for contents in opened)
     return Found(kind, frozenset({FileFlag.EXTERNAL_LINKS}) if contents.linked else frozenset())

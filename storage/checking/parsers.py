@@ -40,7 +40,7 @@ def check(path: Path, kind_by_name: str, thumbnail: Path | None = None) -> Answe
     try:
         found = _inspect(path, KINDS[kind_by_name], seen, thumbnail)
     except Rejected as no:
-        return {"refused": no.reason.value}
+        return {"refused": no.reason.value} | ({"detail": no.detail} if no.detail else {})
     except MemoryError:
         return {"refused": RefusalReason.TOO_COMPLEX.value, "detail": "memory"}
     return {

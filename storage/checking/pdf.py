@@ -1,4 +1,7 @@
-"""Proves a PDF: a strict open, a count of pages, a walk over every object for active content. Called by `parsers`."""
+"""Proves a PDF: a strict open, a count of pages, a walk over every object for active content, no stamp.
+
+Called by `parsers`; the text is read by `pdf_text`.
+"""
 
 import re
 from pathlib import Path
@@ -7,6 +10,7 @@ from typing import Final
 import pikepdf
 
 from criteria.files import PDF_PAGES, FileFlag, FileKind, RefusalReason
+from storage.checking import pdf_text, secrecy
 from storage.checking.findings import Found, Rejected
 from storage.checking.sniffing import Look
 
@@ -26,6 +30,7 @@ def inspect(path: Path, kind: FileKind, seen: Look) -> Found:
                 raise Rejected(RefusalReason.ENCRYPTED)
             pages = _count_pages(document)
             flags = _active_content(document)
+            secrecy.refuse_marked([pdf_text.read(document, path)])
     except pikepdf.PasswordError:
         raise Rejected(RefusalReason.ENCRYPTED) from None
     except (pikepdf.PikepdfError, ValueError):  # ValueError: a number too large for any reader

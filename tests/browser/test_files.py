@@ -6,6 +6,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from criteria.evidence import SECRET
+from criteria.files import RefusalReason
+from handlers.texts import evidence as texts
 from tests import hostile
 from tests.browser.conftest import Phones
 from tests.browser.phone import DESK, Phone, sample
@@ -67,16 +70,16 @@ def test_bad_files_cost_one_sentence_each_and_take_nothing_else_with_them(office
     officer.page.locator("#send").click()
 
     officer.stored("tot.jpg")
-    for name, sentence in (
-        ("phan-mem.exe", "loại tệp này không nhận được."),
-        ("hong.jpg", "tệp bị hỏng hoặc bị cắt giữa chừng"),
-        ("(tệp bị chặn)", "tên tệp hoặc lời ghi có dấu hiệu tài liệu mật"),
+    for name, reason in (
+        ("phan-mem.exe", RefusalReason.TYPE_NOT_ALLOWED),
+        ("hong.jpg", RefusalReason.DAMAGED),
+        ("(tệp bị chặn)", SECRET),
     ):
         expect(officer.file(name)).to_have_count(1)
         expect(officer.file(name)).to_have_attribute("data-state", "refused", timeout=20_000)
-        expect(officer.file(name)).to_contain_text(sentence)
-    expect(officer.told("Nếu không phải tài liệu mật, xin đổi tên tệp")).to_have_count(1)
-    summary = officer.summary("4 tệp cho 3.2.2")
+        expect(officer.file(name)).to_contain_text(texts.reason(reason), ignore_case=True)
+    expect(officer.told(texts.secret_stopped())).to_have_count(1)
+    summary = officer.summary("1 tệp cho 3.2.2")
     expect(summary).to_have_count(1)
     expect(summary.locator("li")).to_have_count(4)
     expect(officer.page.locator("#messages")).not_to_contain_text("QD_MAT")
@@ -90,7 +93,7 @@ def test_a_secret_caption_stops_the_file_before_a_byte_leaves(officer: Phone) ->
     sent: list[str] = []
     officer.page.on("request", lambda request: sent.append(request.method))
     officer.send(sample("a.jpg", hostile.jpg(), "image/jpeg"), caption="Độ mật: TỐI MẬT")
-    expect(officer.told("có dấu hiệu tài liệu mật").first).to_be_visible()
+    expect(officer.told(texts.secret_stopped())).to_have_count(1)
     officer.all_delivered()
     assert "PUT" not in sent
     assert officer.kept_by_server() == []

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests import hostile
 from tests.browser.conftest import Phones
-from tests.browser.phone import SIGNED_OUT, Phone, sample
+from tests.browser.phone import DESK, SIGNED_OUT, Phone, sample
 from tests.product import Product
 
 pytestmark = pytest.mark.browser
@@ -33,25 +33,16 @@ def test_a_revoked_person_is_out_at_once_and_keeps_the_files_not_yet_sent(office
     assert officer.context.request.get(f"{officer.base}/chat/feed").status == 401
 
 
-def test_a_device_signed_out_by_another_sends_its_files_once_it_is_back(
-    officer: Phone, phones: Phones, product: Product
-) -> None:
+def test_a_device_signed_out_by_another_sends_its_files_once_it_is_back(officer: Phone, phones: Phones) -> None:
     officer.provoked.append(SIGNED_OUT)
+    link = officer.link_for_another()
     officer.choose([PAPER])
-    officer.say("/toi")
-    officer.press("Thêm thiết bị")
-    link = officer.articles.last.locator("a")
-    expect(link).to_have_count(1)
-    desk = phones((1280, 800)).sign_in(str(link.get_attribute("href")))
+    desk = phones(DESK).sign_in(link)
     desk.say("/toi")
     desk.press("Đăng xuất thiết bị khác")
     _is_out(officer)
     desk.hears("Đã đăng xuất các thiết bị khác.")
-    desk.say("/toi")
-    desk.press("Thêm thiết bị")
-    fresh = desk.articles.last.locator("a")
-    expect(fresh).to_have_count(1)
-    officer.sign_in(str(fresh.get_attribute("href")))
+    officer.sign_in(desk.link_for_another())
     expect(officer.page.locator("#tray .file")).to_contain_text("chua-gui.pdf")
     officer.page.locator("#send").click()
     officer.stored("chua-gui.pdf")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests import hostile
 from tests.browser.conftest import Phones
-from tests.browser.phone import REFUSED, Phone, sample
+from tests.browser.phone import DESK, REFUSED, Phone, sample
 from tests.product import Product
 
 pytestmark = pytest.mark.browser
@@ -131,17 +131,10 @@ def test_a_number_and_words_without_marks_do_what_a_tap_does(officer: Phone) -> 
     officer.hears("3.2.1 ·")
 
 
-def test_a_second_device_has_the_same_history_and_both_hear_at_once(
-    officer: Phone, phones: Phones, product: Product
-) -> None:
+def test_a_second_device_has_the_same_history_and_both_hear_at_once(officer: Phone, phones: Phones) -> None:
     officer.send(PHOTO)
     officer.stored("IMG_2031.jpg")
-    officer.say("/toi")
-    officer.press("Thêm thiết bị")
-    link = officer.articles.last.locator("a").get_attribute("href")
-    assert link is not None
-    desk = phones((1280, 800))
-    desk.sign_in(link)
+    desk = phones(DESK).sign_in(officer.link_for_another())
     expect(desk.articles).to_have_count(officer.articles.count())
     assert [m["id"] for m in desk.feed()] == desk.ids() == officer.ids()
     desk.stored("IMG_2031.jpg")

@@ -63,6 +63,7 @@ class House:
         self.base = ""
         self.links: list[str] = []
         self.statuses: list[int] = []
+        self.armed: Sequence[Arm] = ()
         self._pid = 0
         self._mending = threading.RLock()
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +85,7 @@ class House:
     def start(self) -> bool:
         """One life. False when it ended before it listened."""
         port = free_port()
+        self.armed = self.lives.pop(0) if self.lives else ()
         self.base = f"http://127.0.0.1:{port}"
         out = self.folder / "out.txt"
         out.write_bytes(b"")
@@ -103,7 +105,7 @@ class House:
                 },
                 "before": self.before,
                 "count": self.count,
-                "arms": self.lives.pop(0) if self.lives else [],
+                "arms": list(self.armed),
             }
         )
         until = time.monotonic() + PATIENCE
@@ -114,7 +116,7 @@ class House:
                 return True
             if self.ended():
                 return False
-            time.sleep(0.005)
+            time.sleep(0.01)
         raise AssertionError(f"did not start: {self.log()[-2000:]}")
 
     def ended(self) -> bool:
@@ -162,6 +164,11 @@ class House:
                 assert time.monotonic() < until, "does not end"
                 time.sleep(0.003)
         return self.statuses[-1]
+
+    @property
+    def lasting(self) -> bool:
+        """Nothing is armed in this life."""
+        return not self.armed and self._pid != 0
 
     @property
     def kills(self) -> int:

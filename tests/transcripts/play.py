@@ -19,9 +19,11 @@ answer and is written anew by every play.
     @ thu hồi An       from the command line
     @ tệp tới nơi      the bytes of what was announced
 
-New messages are indented by two blanks, changed ones are marked "~"; what somebody else is told stands under a name.
+New messages are indented by two blanks, changed ones are marked "~" and show what is new in them. What somebody else is
+told stands under a name. A long message that was written out before is cut short.
 """
 
+import difflib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -56,6 +58,8 @@ PEOPLE: Final = {
 _HASH = re.compile(r"(?<=SHA-256\): )[0-9a-f]{16}")
 _LINK = re.compile(r"/in/([\w-]+)")
 _FILES = re.compile(r"\[tệp ([^\]|]+?)(?: \| (đang gửi))?\] ?(.*)")
+_PROGRESS = re.compile(r"\[\d+/\d+\]")
+_LONG: Final = 6
 _OPEN: Final = (FileState.RECEIVED, FileState.FETCHING)
 _ONE_OF_A_KIND: Final[Mapping[str, Callable[[int], bytes]]] = {
     "jpg": lambda n: hostile.jpg(width=320 + 2 * n),
@@ -74,7 +78,7 @@ class Speaker:
     name: str
     person: int
     seen: int = 0
-    known: set[int] = field(default_factory=set)
+    written: dict[int, list[str]] = field(default_factory=dict)
     menus: list[tuple[Choice, ...]] = field(default_factory=list)
     newest: dict[int, Say] = field(default_factory=dict)
 
@@ -108,6 +112,7 @@ class Play:
         self._codes: dict[str, str] = {}
         self._contents: dict[str, bytes] = {}
         self._last_tap = ""
+        self._long_ones: set[tuple[str, ...]] = set()
         self._on_the_way: list[tuple[str, str, str]] = []
         self.said: list[Say] = []
 
@@ -314,22 +319,48 @@ class Play:
         rows = await self._world.look(
             lambda tx: conversations.changed_since(tx, speaker.person, speaker.seen, 1000) if speaker.person else []
         )
-        return [self._block(speaker, row) for row in rows if self._see(speaker, row) and row.direction == "out"]
-
-    def _see(self, speaker: Speaker, row: Message) -> bool:
-        speaker.seen = max(speaker.seen, row.seq)
-        return True
+        speaker.seen = max([speaker.seen, *(row.seq for row in rows)])
+        return [self._block(speaker, row) for row in rows if row.direction == "out"]
 
     def _block(self, speaker: Speaker, row: Message) -> list[str]:
         say = say_of(row)
         assert not say.text.startswith(_STUMBLED), say.text
         self.said.append(say)
-        mark = "~ " if row.id in speaker.known else "  "
-        speaker.known.add(row.id)
         speaker.newest[row.id] = say
         if say.rows:
             speaker.menus.append(say.choices())
-        return [f"{mark}{line}".rstrip() for line in _HASH.sub("0123456789abcdef", plain(say)).splitlines()]
+        lines = [line.rstrip() for line in _HASH.sub("0123456789abcdef", plain(say)).splitlines()]
+        before = speaker.written.get(row.id)
+        speaker.written[row.id] = lines
+        if before is not None:
+            return [f"~ {line}" for line in _changes(before, lines)]
+        return [f"  {line}".rstrip() for line in self._short(lines)]
+
+    def _short(self, lines: list[str]) -> list[str]:
+        """A long message that differs from an earlier one in its progress at most: how it begins."""
+        progress = [line for line in lines if _PROGRESS.fullmatch(line)]
+        rest = tuple(line for line in lines if line not in progress)
+        if len(rest) <= _LONG:
+            return lines
+        if rest not in self._long_ones:
+            self._long_ones.add(rest)
+            return lines
+        return [rest[0], *progress, "… (như trên)"]
+
+
+def _changes(before: list[str], after: list[str]) -> list[str]:
+    """A changed message: whole if it is short or much is new, else its first line, what is new, and dots."""
+    compared = [line for line in difflib.ndiff(before, after) if line[0] in " +"]
+    new = sum(line[0] == "+" for line in compared)
+    if len(after) <= _LONG or new > len(after) // 2:
+        return after
+    lines: list[str] = []
+    for place, line in enumerate(compared):
+        if line[0] == "+" or place == 0:
+            lines.append(line[2:])
+        elif lines[-1] != "…":
+            lines.append("…")
+    return lines
 
 
 _STUMBLED: Final = refusals.stumbled("").partition(".")[0]

@@ -89,9 +89,7 @@ def test_an_address_that_guesses_is_stopped_after_five(site: Site) -> None:
     statuses = [enter(site, WRONG, "127.0.4.1").status for _ in range(5)]
     stopped = enter(site, WRONG, "127.0.4.1")
     assert statuses == [403] * 5
-    assert told(stopped) == (
-        "Đồng chí đã thử quá nhiều lần. Xin chờ một giờ rồi thử lại, hoặc liên hệ Đội Tổng hợp."
-    )
+    assert told(stopped) == ("Đồng chí đã thử quá nhiều lần. Xin chờ một giờ rồi thử lại, hoặc liên hệ Đội Tổng hợp.")
     assert paste(site, WRONG, "127.0.4.1").body == stopped.body
     assert works(site, session(enter(site, code, "127.0.4.2")))
 
@@ -125,7 +123,9 @@ def test_a_broken_form_gets_a_sentence(site: Site, kind: str, body: bytes) -> No
     assert "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example"]
+)
 def test_another_sites_page_cannot_sign_anybody_in(site: Site, origin: str) -> None:
     code = site.invite()
     for path, body in ((f"/in/{code}", b""), ("/in", f"code={code}".encode())):

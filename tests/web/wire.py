@@ -81,7 +81,9 @@ def connection(base: str) -> Iterator[socket.socket]:
 def head_of_put(page: Page, arrival: str, more: str) -> bytes:
     """The first lines of a PUT of a file's bytes."""
     host = urlsplit(page.base).netloc
-    lines = f"PUT /chat/files/{arrival} HTTP/1.1\r\nHost: {host}\r\nX-Kiemchung: 1\r\nCookie: {cookie(page)}\r\n{more}\r\n"
+    lines = (
+        f"PUT /chat/files/{arrival} HTTP/1.1\r\nHost: {host}\r\nX-Kiemchung: 1\r\nCookie: {cookie(page)}\r\n{more}\r\n"
+    )
     return lines.encode()
 
 

@@ -3,7 +3,9 @@
 import { byId, el, icon, phrase } from "./dom.js";
 import { FileList, viewOfServer } from "./files.js";
 
+const LONG = 20; // letters of a lone choice that reads as an entry of a list, not as a button
 const TOKEN = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])|(^|[\s(“"])(\/[a-z]{2,12})(?=$|[\s.,;:!?)”"])/g;
+const LABEL = /^\p{Lu}[\p{L} ]{1,15}:(?= \S)/u; // "Cách chấm: ..." reads faster with its first words set apart
 
 /** Text with list lines, links and, where `onCommand` is given, commands one can tap. */
 export function words(text, onCommand) {
@@ -23,7 +25,9 @@ export function words(text, onCommand) {
       list = null;
       if (paragraph) paragraph.append("\n");
       else out.append((paragraph = el("p")));
-      inline(paragraph, line, onCommand);
+      const label = (onCommand && LABEL.exec(line)?.[0]) || "";
+      if (label) paragraph.append(el("b", { text: label }));
+      inline(paragraph, line.slice(label.length), onCommand);
     }
   }
   return out;
@@ -121,11 +125,11 @@ class Message {
     const groups = rows.map((row) =>
       el(
         "div",
-        { class: "choices" },
+        { class: row.length > 2 ? "choices three" : "choices" },
         ...row.map((choice) =>
           el(
             "button",
-            { class: "choice", type: "button", "data-data": choice.data, "data-n": choice.n, "aria-label": choice.label, onclick: () => this.#press(choice) },
+            { class: row.length === 1 && choice.label.length > LONG ? "choice long" : "choice", type: "button", "data-data": choice.data, "data-n": choice.n, "aria-label": choice.label, onclick: () => this.#press(choice) },
             choice.n ? el("span", { class: "n", "aria-hidden": "true", text: choice.n }) : null,
             el("span", { text: choice.label }),
           ),
