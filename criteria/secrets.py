@@ -26,9 +26,9 @@ from criteria.secret_words import (
     read,
     strictest,
 )
-from criteria.stamps import find_stamp
+from criteria.stamps import find_stamp, may_hold_mark
 
-__all__ = ["MARK_LEVELS", "find_mark", "find_stamp"]
+__all__ = ["MARK_LEVELS", "find_mark", "find_stamp", "may_hold_mark"]
 
 # --- The words. One also fits when typed with tones or diacritics left out, never with other ones. ---
 

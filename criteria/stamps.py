@@ -64,7 +64,7 @@ class _Piece:
     def __init__(self, text: str, ticked: bool | None = None) -> None:
         self.text = text
         self.ticked = ticked  # None without a box
-        self.level, self.sure = _look(self.words) if _may_hold_mark(text) else (None, False)
+        self.level, self.sure = _look(self.words) if may_hold_mark(text) else (None, False)
 
     @cached_property
     def words(self) -> list[Word]:
@@ -84,7 +84,7 @@ def find_stamp(lines: Iterable[str]) -> str | None:
     """
     pieces = _joined([piece for line in lines for piece in _pieces(line)])
     marks = [at for at, piece in enumerate(pieces) if piece.level]
-    choices = _choices(pieces) if len(marks) > 1 else frozenset()
+    choices = _choices(pieces) if marks else frozenset()
     return strictest({_level_at(pieces, at) or "" for at in marks if at not in choices})
 
 
@@ -118,8 +118,8 @@ def _options(part: str) -> Iterator[_Piece]:
             yield _Piece(text, ticked)
 
 
-def _may_hold_mark(text: str) -> bool:
-    """Tell, quickly, whether `text` may hold a "mật": reading every line word by word takes thirty times as long."""
+def may_hold_mark(text: str) -> bool:
+    """Tell whether `text` may hold a "mật", without reading it word by word, which takes many times as long."""
     letters = _NO_LETTER.sub("", unicodedata.normalize("NFKD", text).translate(LOOK_ALIKES).lower())
     return _HOLDS_MAT.search(letters) is not None
 

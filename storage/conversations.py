@@ -38,6 +38,10 @@ _TOUCH = (
     )
     .values(seq=param("new_seq"))
 )
+_OF_PERSON = sa.select(t.messages).where(t.messages.c.person_id == param("person"))
+_NEWEST = _OF_PERSON.order_by(t.messages.c.id.desc()).limit(param("at_most"))
+_EARLIER = _NEWEST.where(t.messages.c.id < param("before"))
+_CHANGED = _OF_PERSON.where(t.messages.c.seq > param("after")).order_by(t.messages.c.seq).limit(param("at_most"))
 
 
 @dataclass(slots=True)
@@ -168,14 +172,11 @@ def _message(row: sa.Row[tuple[object, ...]]) -> Message:
 
 def page(tx: Tx, person: int, before: int | None, limit: int) -> Sequence[Message]:
     """Up to `limit` messages before the message id `before` (None: the newest), oldest first."""
-    of_person = sa.select(t.messages).where(t.messages.c.person_id == person)
-    if before is not None:
-        of_person = of_person.where(t.messages.c.id < before)
-    rows = tx.execute(of_person.order_by(t.messages.c.id.desc()).limit(limit)).all()
-    return [_message(row) for row in reversed(rows)]
+    values = {"person": person, "at_most": limit}
+    found = tx.execute(_NEWEST, values) if before is None else tx.execute(_EARLIER, {**values, "before": before})
+    return [_message(row) for row in reversed(found.all())]
 
 
 def changed_since(tx: Tx, person: int, seq: int, limit: int = 200) -> Sequence[Message]:
     """Messages that are new or changed after `seq`, in the order of change."""
-    newer = sa.select(t.messages).where(t.messages.c.person_id == person, t.messages.c.seq > seq)
-    return [_message(row) for row in tx.execute(newer.order_by(t.messages.c.seq).limit(limit))]
+    return [_message(row) for row in tx.execute(_CHANGED, {"person": person, "after": seq, "at_most": limit}).all()]

@@ -54,6 +54,9 @@ _OF_ARRIVAL = sa.select(t.arrivals.c.document_id).where(t.arrivals.c.id == param
 _TODAY = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(t.arrivals.c.declared_size), 0)).where(
     t.arrivals.c.person_id == param("person"), t.arrivals.c.announced_at >= param("since")
 )
+_TEXT = sa.select(t.private_texts.c.body).where(
+    t.private_texts.c.subject == param("of_subject"), t.private_texts.c.kind == param("of_kind")
+)
 
 
 def documents(tx: Tx, ids: Sequence[str]) -> list[Document]:
@@ -290,8 +293,7 @@ def keep_text(tx: Tx, subject: str, kind: str, body: str) -> None:
 
 def text(tx: Tx, subject: str, kind: str) -> str | None:
     """A private text, if there is one."""
-    same = sa.and_(t.private_texts.c.subject == subject, t.private_texts.c.kind == kind)
-    return tx.execute(sa.select(t.private_texts.c.body).where(same)).scalar()
+    return tx.execute(_TEXT, {"of_subject": subject, "of_kind": kind}).scalar()
 
 
 def sidecar(tx: Tx, arrival: str) -> dict[str, object]:

@@ -27,6 +27,18 @@ _COMING = (
     .where(_OPEN, t.items.c.unit_id.in_(param("units", expanding=True)))
     .distinct()
 )
+_GET = sa.select(t.arrivals).where(t.arrivals.c.id == param("arrival"))
+_OF_UID = sa.select(t.arrivals).where(
+    t.arrivals.c.channel == param("of_channel"),
+    t.arrivals.c.chat == param("of_chat"),
+    t.arrivals.c.uid == param("of_uid"),
+)
+_DUE = (
+    sa.select(t.arrivals)
+    .where(t.arrivals.c.state.in_([state.value for state in CHECKABLE]), t.arrivals.c.retry_at <= param("at"))
+    .order_by(t.arrivals.c.retry_at, t.arrivals.c.id)
+    .limit(param("at_most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +80,13 @@ def _arrival(row: sa.Row[tuple[object, ...]]) -> Arrival:
 
 def get(tx: Tx, id_: str) -> Arrival | None:
     """One arrival."""
-    row = tx.execute(sa.select(t.arrivals).where(t.arrivals.c.id == id_)).first()
+    row = tx.execute(_GET, {"arrival": id_}).first()
     return _arrival(row) if row else None
 
 
 def of_uid(tx: Tx, channel: str, chat: str, uid: str) -> Arrival | None:
     """The arrival a channel announced under its own id for the file."""
-    same = sa.and_(t.arrivals.c.channel == channel, t.arrivals.c.chat == chat, t.arrivals.c.uid == uid)
-    row = tx.execute(sa.select(t.arrivals).where(same)).first()
+    row = tx.execute(_OF_UID, {"of_channel": channel, "of_chat": chat, "of_uid": uid}).first()
     return _arrival(row) if row else None
 
 
@@ -83,7 +94,7 @@ def items_with_files_coming(tx: Tx, unit_ids: Sequence[int]) -> list[int]:
     """Items of these units to which files are on their way."""
     if not unit_ids:
         return []
-    return [row.item_id for row in tx.execute(_COMING, {"units": list(unit_ids)})]
+    return [row.item_id for row in tx.execute(_COMING, {"units": list(unit_ids)}).all()]
 
 
 def begin(tx: Tx, id_: str) -> bool:
@@ -107,9 +118,7 @@ def _move(tx: Tx, which: sa.ColumnElement[bool], values: dict[str, object]) -> b
 
 def due(tx: Tx, at: datetime, limit: int) -> list[Arrival]:
     """Arrivals to be checked and stored now, in the order in which they are due."""
-    ready = sa.and_(t.arrivals.c.state.in_([state.value for state in CHECKABLE]), t.arrivals.c.retry_at <= at)
-    rows = tx.execute(sa.select(t.arrivals).where(ready).order_by(t.arrivals.c.retry_at, t.arrivals.c.id).limit(limit))
-    return [_arrival(row) for row in rows]
+    return [_arrival(row) for row in tx.execute(_DUE, {"at": at, "at_most": limit}).all()]
 
 
 def postpone(tx: Tx, id_: str, tries: int, at: datetime, wait: timedelta) -> None:

@@ -4,16 +4,18 @@ Every builder returns the bytes of one file; nothing here is read from a fixture
 """
 
 import io
+import math
 import random
 import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 import av
 import olefile
@@ -468,6 +470,208 @@ def noisy_film(pictures: int = 24) -> bytes:
     start, each = film.find(b"mdat") + 4, (len(film) - 4096) // 24
     film[start : start + pictures * each] = noise(pictures * each, 7)
     return bytes(film)
+
+
+# --- documents that say something ---------------------------------------------------------------------------------
+
+TO_UNICODE: Final = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
+/CMapName /Plain def /CMapType 2 def
+1 begincodespacerange <0000> <FFFF> endcodespacerange
+1 beginbfrange <0000> <FFFF> <0000> endbfrange
+endcmap CMapName currentdict /CMap defineresource pop end end"""
+DRAWING_NS: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Words somewhere on a page of 595 by 842 points, turned by `angle` degrees."""
+
+    words: str
+    x: float = 60
+    y: float = 700
+    angle: float = 0
+    size: float = 12
+
+    def operators(self) -> bytes:
+        cos, sin = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
+        codes = self.words.encode("utf-16-be").hex().encode()
+        place = b"%f %f %f %f %f %f Tm" % (cos, sin, -sin, cos, self.x, self.y)
+        return b"BT /F1 %f Tf %s <%s> Tj ET\n" % (self.size, place, codes)
+
+
+def lines_down(text: str) -> list[Placed]:
+    return [Placed(line, y=780 - 16 * number) for number, line in enumerate(text.splitlines())]
+
+
+def text_font(document: pikepdf.Pdf) -> pikepdf.Object:
+    """A font without shapes, whose map says which letters its codes are."""
+    name = pikepdf.Name.Plain
+    box = pikepdf.Array([0, -200, 1000, 800])
+    descriptor = pikepdf.Dictionary(
+        Type=pikepdf.Name.FontDescriptor, FontName=name, Flags=4, FontBBox=box, ItalicAngle=0, Ascent=800, Descent=-200
+    )
+    letters = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.CIDFontType2,
+        BaseFont=name,
+        CIDSystemInfo=pikepdf.Dictionary(Registry="Adobe", Ordering="Identity", Supplement=0),
+        DW=600,
+        FontDescriptor=descriptor,
+    )
+    return document.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Font,
+            Subtype=pikepdf.Name.Type0,
+            BaseFont=name,
+            Encoding=pikepdf.Name("/Identity-H"),
+            DescendantFonts=pikepdf.Array([document.make_indirect(letters)]),
+            ToUnicode=document.make_stream(TO_UNICODE),
+        )
+    )
+
+
+def text_pdf(*pages: Sequence[Placed], change: Callable[[pikepdf.Pdf], None] | None = None) -> bytes:
+    """A PDF with a text layer. Its streams are not packed, so that a test can damage them."""
+    document = pikepdf.new()
+    font = text_font(document)
+    for page_of_words in pages:
+        page = document.add_blank_page(page_size=(595, 842))
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        page.Contents = document.make_stream(b"".join(words.operators() for words in page_of_words))
+    if change:
+        change(document)
+    out = io.BytesIO()
+    document.save(out, compress_streams=False)
+    return out.getvalue()
+
+
+def add_note(words: str, drawn: str = "") -> Callable[[pikepdf.Pdf], None]:
+    """A free text on the first page; what it draws may differ from what it says."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        note = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.FreeText,
+            Rect=pikepdf.Array([100, 600, 300, 640]),
+            Contents=pikepdf.String(words),
+            F=4,
+        )
+        if drawn:
+            shown = document.make_stream(Placed(drawn, 5, 10).operators())
+            shown.Type, shown.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+            shown.BBox = pikepdf.Array([0, 0, 200, 40])
+            shown.Resources = pikepdf.Dictionary(Font=document.pages[0].Resources.Font)
+            note.AP = pikepdf.Dictionary(N=shown)
+        document.pages[0].Annots = pikepdf.Array([document.make_indirect(note)])
+
+    return change
+
+
+def add_field(value: str) -> Callable[[pikepdf.Pdf], None]:
+    """A field of a form, one level down."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        field = document.make_indirect(pikepdf.Dictionary(T="a", V=pikepdf.String(value), FT=pikepdf.Name.Tx))
+        parent = document.make_indirect(pikepdf.Dictionary(T="b", Kids=pikepdf.Array([field])))
+        parent.Kids.append(parent)  # and a tree that bites its tail
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([parent]))
+
+    return change
+
+
+def add_title(title: str) -> Callable[[pikepdf.Pdf], None]:
+    def change(document: pikepdf.Pdf) -> None:
+        document.docinfo["/Title"] = pikepdf.String(title)
+
+    return change
+
+
+def add_metadata(title: str) -> Callable[[pikepdf.Pdf], None]:
+    def change(document: pikepdf.Pdf) -> None:
+        with document.open_metadata() as metadata:
+            metadata["dc:title"] = title
+
+    return change
+
+
+def word_paragraphs(text: str) -> str:
+    return "".join(f"<w:p><w:r><w:t>{escape(line)}</w:t></w:r></w:p>" for line in text.splitlines())
+
+
+def word_part(root: str, inside: str) -> str:
+    spaces = f'xmlns:w="{WORD_NS}" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:wps="wps" xmlns:mc="mc"'
+    return f"<w:{root} {spaces}>{inside}</w:{root}>"
+
+
+def text_docx(inside: str, more: Parts | None = None) -> bytes:
+    """A text whose body has these paragraphs, written out."""
+    return docx({"word/document.xml": word_part("document", f"<w:body>{inside}</w:body>")} | dict(more or {}))
+
+
+def word_box(text: str) -> str:
+    box = f"<wps:txbx><w:txbxContent>{word_paragraphs(text)}</w:txbxContent></wps:txbx>"
+    return f"<w:p><w:r><w:t>beside</w:t></w:r><w:r><mc:AlternateContent>{box}</mc:AlternateContent></w:r></w:p>"
+
+
+def word_art(text: str) -> str:
+    return f'<w:p><w:r><w:pict><v:shape><v:textpath style="x" string="{text}"/></v:shape></w:pict></w:r></w:p>'
+
+
+def properties(title: str) -> dict[str, str | bytes]:
+    spaces = 'xmlns:cp="cp" xmlns:dc="dc"'
+    core = f"<cp:coreProperties {spaces}><dc:title>{title}</dc:title><dc:creator>A</dc:creator></cp:coreProperties>"
+    return {"docProps/core.xml": core}
+
+
+def text_xlsx(rows: Sequence[Sequence[str]], change: Callable[[Any, Any], None] | None = None, **options: Any) -> bytes:
+    """A workbook with these cells; `change` gets the book and its sheet."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        if change:
+            change(book, sheet)
+    return out.getvalue()
+
+
+def text_pptx(slide: str, master: str = "") -> bytes:
+    def shapes(text: str) -> str:
+        rows = "".join(f"<a:p><a:r><a:t>{escape(line)}</a:t></a:r></a:p>" for line in text.splitlines())
+        body = f"<p:sp><p:txBody>{rows}</p:txBody></p:sp>"
+        return f'<p:sld xmlns:p="{OPEN_XML}" xmlns:a="{DRAWING_NS}"><p:cSld>{body}</p:cSld></p:sld>'
+
+    with zipfile.ZipFile(io.BytesIO(pptx())) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    return zipped(parts | {"ppt/slides/slide1.xml": shapes(slide), "ppt/slideMasters/slideMaster1.xml": shapes(master)})
+
+
+def text_doc(text: str, codec: str = "utf-16-le", more: Mapping[str, bytes] | None = None) -> bytes:
+    return doc(more, text="".join(f"{line}\r" for line in text.splitlines()).encode(codec))
+
+
+def xls_string(text: str) -> bytes:
+    return struct.pack("<HB", len(text), 1) + text.encode("utf-16-le")
+
+
+def text_xls(text: str) -> bytes:
+    strings = [xls_string(line) for line in text.splitlines()]
+    return xls(bound_sheet(0), record(0x00FC, struct.pack("<II", len(strings), len(strings)) + b"".join(strings)))
+
+
+def text_ppt(text: str) -> bytes:
+    letters = "\r".join(text.splitlines()).encode("utf-16-le")
+    return ppt(struct.pack("<HHI", 0, 0x0FA0, len(letters)) + letters)
+
+
+def summary_of(title: str) -> dict[str, bytes]:
+    """The property stream of an old file, with its code page and this title."""
+    letters = title.encode() + b"\0"
+    section = struct.pack("<II IIII HxxHxx", 0, 2, 1, 24, 2, 32, 2, 65001)
+    section += struct.pack("<II", 30, len(letters)) + letters
+    section = struct.pack("<I", len(section)) + section[4:]
+    head = struct.pack("<HHI16xI", 0xFFFE, 0, 0, 1) + bytes(16) + struct.pack("<I", 48)
+    return {"\x05SummaryInformation": head + section}
 
 
 # --- what is no evidence at all -----------------------------------------------------------------------------------

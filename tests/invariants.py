@@ -86,8 +86,10 @@ def _lost(db: sqlite3.Connection, told: Told, quiet: bool) -> Iterator[str]:
         if not fits.get(row["state"], row["state"] in COMING and not stored and not refused):
             yield f"two ends or none: {id_} {row['state']} {row['reason']} evidence row: {stored}"
     for id_, sha256 in told.safe.items():
-        row = arrivals.get(id_)
-        if row is None or row["reason"] == CANCELLED:
+        if id_ not in arrivals:
+            continue
+        row = arrivals[id_]
+        if row["reason"] == CANCELLED:
             continue
         if row["state"] in ("received", "fetching"):
             yield f"lost: {id_} was answered for and is waited for again"
@@ -107,8 +109,8 @@ def _doubled(db: sqlite3.Connection) -> Iterator[str]:
         "arrival": "SELECT channel, chat, uid, count(*) n FROM arrivals GROUP BY 1, 2, 3 HAVING n > 1",
         "sending": "SELECT person_id, batch, count(*) n FROM documents GROUP BY 1, 2 HAVING n > 1",
         "receipt": "SELECT receipt, count(*) n FROM files GROUP BY 1 HAVING n > 1",
-        "heard": "SELECT person_id, client_id, count(*) n FROM messages WHERE client_id <> '' GROUP BY 1, 2 HAVING n > 1",
-        "said": "SELECT person_id, key, count(*) n FROM messages WHERE key <> '' GROUP BY 1, 2 HAVING n > 1",
+        "heard": "SELECT person_id, client_id, count(*) n FROM messages WHERE client_id > '' GROUP BY 1, 2 HAVING n>1",
+        "said": "SELECT person_id, key, count(*) n FROM messages WHERE key > '' GROUP BY 1, 2 HAVING n > 1",
         "change": "SELECT person_id, seq, count(*) n FROM messages WHERE direction = 'out' GROUP BY 1, 2 HAVING n > 1",
     }.items():
         for row in _rows(db, statement):
@@ -189,13 +191,19 @@ def _silence(db: sqlite3.Connection) -> Iterator[str]:
         for row in _rows(db, "SELECT document_id, body FROM messages WHERE direction = 'out' AND key LIKE 'doc:%'")
     ]
     lines = {document: text.splitlines() for document, text in said}
-    statement = """SELECT a.*, f.receipt, f.withdrawn_at, t.body AS name FROM arrivals a LEFT JOIN files f ON f.id = a.id
-        LEFT JOIN private_texts t ON t.subject = a.id AND t.kind = 'name' ORDER BY a.announced_at, a.id"""
+    statement = """SELECT a.*, f.receipt, f.withdrawn_at, t.body AS name FROM arrivals a
+        LEFT JOIN files f ON f.id = a.id
+        LEFT JOIN private_texts t ON t.subject = a.id AND t.kind = 'name'
+        ORDER BY a.announced_at, a.id"""
     expected: dict[str, Counter[str]] = {}
     for row in _rows(db, statement):
         name = row["name"] or "(tệp bị chặn)"
         if row["receipt"]:
-            words = f"đã bỏ theo yêu cầu (biên nhận {row['receipt']})" if row["withdrawn_at"] else f"đã lưu, biên nhận {row['receipt']}"
+            words = (
+                f"đã bỏ theo yêu cầu (biên nhận {row['receipt']})"
+                if row["withdrawn_at"]
+                else f"đã lưu, biên nhận {row['receipt']}"
+            )
         elif row["state"] == "refused":
             words = f"không nhận, {texts.reason(row['reason'])}"
         else:

@@ -25,7 +25,7 @@ from storage.database import Tx
 
 BUNDLED_PLAN: Final = "cu-lao-dung-2021"
 REHEARSAL_START: Final = datetime(2021, 8, 2, 8, 0, tzinfo=VIETNAM)
-_SPAN: Final = re.compile(r"(\d+)([dhm])")
+_SPAN: Final = re.compile(r"(\d{1,9})([dhm])", re.ASCII)
 _SPANS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -99,9 +99,11 @@ def clock(advance: str | None, as_json: bool) -> None:
         span = _SPAN.fullmatch(advance.strip())
         if span is None or int(span[1]) == 0:
             common.stop(console.clock_wrong(), 2)
-        by = timedelta(**{_SPANS[span[2]]: int(span[1])})
         try:
+            by = timedelta(**{_SPANS[span[2]]: int(span[1])})
             now = common.write(lambda tx: acts.advance_clock(tx, by, real_time()))
+        except OverflowError:
+            common.stop(console.clock_wrong(), 2)
         except ValueError:
             common.stop(console.clock_real())
     common.show({"now": local(now).isoformat()}, as_json=as_json, lines=lambda: [console.clock(show_moment(now))])

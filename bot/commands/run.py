@@ -38,7 +38,7 @@ def run() -> None:
     except BadSettings as bad:
         common.stop(console.bad_settings(str(bad)), 2)
     except OSError as trouble:
-        if trouble.errno in (errno.EACCES, errno.EROFS, errno.ENOSPC):
+        if trouble.errno in (errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EEXIST, errno.ENOTDIR):
             common.stop(console.CANNOT_START["not_writable"])
         raise
     typer.echo(console.stopped())

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.web.parts import parts
+from handlers.texts import pages as texts
 from storage import campaigns
 
 JSON = "application/json"
@@ -36,6 +37,6 @@ async def page(request: web.Request, template: str, status: int = 200, **values:
     """A page; every template knows whether this is a rehearsal."""
     of = parts(request)
     opened = await of.db.read(campaigns.current)
-    known: Mapping[str, Any] = {"product": "Kiểm chứng", "rehearsal": opened.campaign.rehearsal, **values}
+    known: Mapping[str, Any] = {"product": texts.PRODUCT, "rehearsal": opened.campaign.rehearsal, **values}
     text = of.templates.get_template(template).render(known)
     return web.Response(status=status, text=text, content_type="text/html")

@@ -123,9 +123,8 @@ def _by_caption(view: EvidenceView, caption: str, card: Item | None) -> Item | N
     """
     code = search.parse_code(caption, {i.code for i in view.items}) if caption else None
     meant = [i for i in view.items if i.code == code]
-    if card is not None:
-        return next((i for i in meant if i.unit == card.unit), None)
-    return meant[0] if len(meant) == 1 else None
+    nearest = [i for i in meant if card is not None and i.unit == card.unit] or meant
+    return nearest[0] if len(nearest) == 1 else None
 
 
 def _open(view: EvidenceView, event: Event, sent: Sent, unit: str) -> _Sending:

@@ -72,7 +72,7 @@ def _remarks(file: EvidenceFile) -> str:
         if flag.startswith("twin:"):
             remarks.append(f"trùng với tệp đã lưu, biên nhận {flag.removeprefix('twin:')}")
         elif flag == "old_office":
-            remarks.append("định dạng cũ, lần sau nên lưu dạng mới (.docx, .xlsx, .pptx)")
+            remarks.append("định dạng cũ, lần sau nên lưu dạng .docx, .xlsx hoặc .pptx")
         elif flag == "extension_mismatch":
             remarks.append("đuôi tên tệp chưa đúng loại ảnh, đã lưu theo nội dung thật")
     return f" ({'; '.join(remarks)})" if remarks else ""

@@ -51,8 +51,3 @@ TELL_CONSOLIDATOR: Final = "Báo Đội Tổng hợp"
 def answer(given: str | None) -> str:
     """An answer's words; of none, that there is none yet."""
     return ANSWERS[Answer(given)] if given else "chưa trả lời"
-
-
-def undo(what: str) -> str:
-    """A button that takes `what` back."""
-    return f"{UNDO} ({what})"

@@ -34,7 +34,7 @@ def below(catalogue: Catalogue, of: Field | Criterion, count: int) -> str:
 
 def fields(catalogue: Catalogue) -> str:
     """/tieuchi without a code."""
-    return f"{catalogue.title}: {len(catalogue.fields)} lĩnh vực, {len(catalogue.leaves)} tiêu chí thành phần, {show_points(catalogue.total)} điểm."
+    return f"{catalogue.title}: {len(catalogue.fields)} lĩnh vực, {len(catalogue.leaves)} tiêu chí thành phần, {show_points(catalogue.total)} điểm. Đồng chí chọn để xem:"
 
 
 def unknown_code(code: str) -> str:
@@ -44,7 +44,7 @@ def unknown_code(code: str) -> str:
 
 def found(count: int, words: str) -> str:
     """Hits of a search."""
-    return f"Có {count} tiêu chí khớp với “{words}”:"
+    return f"Có {count} tiêu chí khớp với “{words}”. Đồng chí chọn:"
 
 
 def which_unit(count: int) -> str:

@@ -2,6 +2,8 @@
 the chat.
 """
 
+PRODUCT = "Kiểm chứng"
+
 SIGNED_OUT = "Thiết bị này chưa đăng nhập hoặc đã bị đăng xuất. Xin mở lại đường liên kết đăng nhập."
 NOT_OUR_PAGE = "Yêu cầu không đến từ trang Kiểm chứng nên không được thực hiện. Xin mở lại trang và thử lại."
 BAD_REQUEST = "Trang gửi yêu cầu chưa đúng. Xin tải lại trang rồi thử lại."

@@ -88,7 +88,7 @@ def put_off(code: str) -> str:
 
 def taken_back(code: str, given: str | None) -> str:
     """An answer was undone."""
-    return f"Đã hoàn tác {code}: {labels.answer(given)}."
+    return f"Đã hoàn tác. {code} trở lại: {labels.answer(given)}."
 
 
 def ask_reason(leaf: SubCriterion, given: str) -> str:
@@ -102,7 +102,7 @@ def all_answered(count: Tally) -> str:
         return f"Đồng chí đã xong cả {count.total} mục, mục nào cũng đủ tài liệu. Xin cảm ơn đồng chí!"
     rest = []
     if count.missing:
-        rest.append(f"{count.missing} mục còn thiếu tài liệu")
+        rest.append(f"{count.missing} mục thiếu tài liệu")
     if count.waiting:
         rest.append(f"{count.waiting} mục chờ Đội Tổng hợp xác nhận")
     return f"Đồng chí đã trả lời cả {count.total} mục. Còn lại: {', '.join(rest)}."

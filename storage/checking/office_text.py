@@ -16,6 +16,7 @@ CELLS: Final = 4000  # of one sheet
 ALL_LINES: Final = 50_000  # of one file
 STRINGS: Final = 100_000  # that cells may share
 LONG: Final = 1001  # from here on a line is running text, whatever else it says
+SHARED_LONG: Final = 200  # kept of a shared string
 
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 _PARAGRAPHS: Final = frozenset({"p", "is"})
@@ -170,6 +171,10 @@ class Lines(ContentHandler):
     def _begin_row(self, name: str, attrs: AttributesImpl) -> None:
         number = attrs.get("r", "")
         self._row = int(number) if number.isdecimal() and len(number) < 9 else self._row + 1
+        if self._row > ROWS:
+            for below in ("c", "v", "is"):  # a sheet may have a million more
+                self._starts.pop(below, None)
+                self._ends.pop(below, None)
 
     def _begin_cell(self, name: str, attrs: AttributesImpl) -> None:
         self._cell = attrs.get("t", "n")
@@ -199,7 +204,7 @@ class Lines(ContentHandler):
     def _end_shared(self) -> None:
         line = self._closed()
         if len(self._gathered.shared) < STRINGS:
-            self._gathered.shared.append(line if len(line) < LONG else "")
+            self._gathered.shared.append(line[:SHARED_LONG])
 
     def _end_edge(self) -> None:
         self._keep(edge_lines(self._closed()))

@@ -33,7 +33,7 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f]")
 _XLS_SHARED, _XLS_LABEL, _XLS_RICH_LABEL, _XLS_CONTINUED = 0x00FC, 0x0204, 0x00D6, 0x003C
 _XLS_EDGES: Final = (0x0014, 0x0015)  # the header and the footer of a printed page
 _XLS_TEXTS: Final = frozenset({_XLS_SHARED, _XLS_LABEL, _XLS_RICH_LABEL, _XLS_CONTINUED, *_XLS_EDGES})
-_XLS_STRING: Final = re.compile(rb"(?=[\x03-\xc8]\x00[\x00\x01\x04\x05\x08\x09\x0c\x0d])")
+_XLS_STRING: Final = re.compile(rb"(?=[\x02-\xc8]\x00[\x00\x01\x04\x05\x08\x09\x0c\x0d])")
 _IS_WIDE, _HAS_EXTENSION, _HAS_RUNS = 0x01, 0x04, 0x08
 _PPT_TEXT: Final = re.compile(rb"\x00\x00([\xa0\xa8\xba])\x0f(....)", re.S)
 _PPT_NARROW: Final = b"\xa8"

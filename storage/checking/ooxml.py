@@ -1,4 +1,4 @@
-"""Proves a new office file (docx, xlsx, pptx): main part and content types agree, nothing runs, calls home or is stamped.
+"""Proves a new office file (docx, xlsx, pptx): its parts agree, and nothing in it runs, calls home or is secret.
 
 Called by `parsers`; the zip itself is read by `packages`, what its parts say by `office_text`.
 """

@@ -16,7 +16,7 @@ DEPTH: Final = 1
 RATIO_FROM: Final = 8 * MIB  # below this much output no ratio does harm
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # all that office programs write
 # What zipfile and zlib raise on damaged archives.
-BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
+BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, UnicodeDecodeError)
 
 
 class Reader(Protocol):

@@ -5,8 +5,10 @@ Whatever cannot be read is left out: a damaged text layer is no reason to refuse
 
 import html
 import re
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,7 @@ import pikepdf
 import pypdfium2
 from pypdfium2 import raw
 
+from criteria.secrets import may_hold_mark
 from storage.checking.secrecy import Text
 
 FIRST_PAGES: Final = 3
@@ -25,7 +28,8 @@ METADATA_BYTES: Final = 1024 * 1024
 _TITLES: Final = ("/Title", "/Subject", "/Keywords")
 _XMP_TITLES: Final = re.compile(r"<(dc:title|dc:subject|dc:description|pdf:Keywords)\b[^>]*>(.{0,4000}?)</\1>", re.S)
 _TAG: Final = re.compile(r"<[^>]*>")
-_BLANKS: Final = re.compile(r"(?<=\S)[^\S\r\n]+(?=\S)")
+_LINE: Final = re.compile(r"[^\r\n]+")
+_BLANKS: Final = re.compile(r"(?<=\S)\s+(?=\S)")
 _WIDE: Final = 1.0  # of a letter's height with its room: a gap so wide divides a line
 # What pikepdf raises where an object is not what its place asks for.
 _BROKEN: Final = (pikepdf.PikepdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError)
@@ -64,12 +68,18 @@ def _page(document: pypdfium2.PdfDocument, number: int, *, flatten: bool) -> lis
         with closing(document.get_page(number)) as page:
             raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)  # in memory only; what fails stays as it was
     with closing(document.get_page(number)) as page, closing(page.get_textpage()) as text:
-        return _apart(text, text.get_text_range(0, min(text.count_chars(), CHARACTERS))).splitlines()
+        return list(_lines(text))
 
 
-def _apart(page: pypdfium2.PdfTextPage, text: str) -> str:
-    """The text with a tab for every wide gap: what stands in two columns comes as one line."""
-    return _BLANKS.sub(lambda gap: "\t" if _is_wide(page, gap.start() - 1, gap.end()) else gap[0], text)
+def _lines(page: pypdfium2.PdfTextPage) -> Iterator[str]:
+    """The lines, with a tab for every wide gap where it matters: what stands in two columns comes as one line."""
+    text = page.get_text_range(0, min(page.count_chars(), CHARACTERS))
+    for line in _LINE.finditer(text):
+        yield _BLANKS.sub(partial(_divided, page, line.start()), line[0]) if may_hold_mark(line[0]) else line[0]
+
+
+def _divided(page: pypdfium2.PdfTextPage, start: int, gap: re.Match[str]) -> str:
+    return "\t" if _is_wide(page, start + gap.start() - 1, start + gap.end()) else gap[0]
 
 
 def _is_wide(page: pypdfium2.PdfTextPage, left: int, right: int) -> bool:
@@ -104,14 +114,14 @@ def _annotations(document: pikepdf.Pdf, number: int) -> Iterator[tuple[str, bool
 def _fields(document: pikepdf.Pdf) -> Iterator[str]:
     """What is filled in, on every page."""
     try:
-        waiting = list(document.Root.get("/AcroForm", {}).get("/Fields", []))[:FIELDS]  # type: ignore[call-overload]
+        waiting = deque(list(document.Root.get("/AcroForm", {}).get("/Fields", []))[:FIELDS])  # type: ignore[call-overload]
     except _BROKEN:
         return
     for _ in range(FIELDS):
         if not waiting:
             return
         try:
-            one = waiting.pop()
+            one = waiting.popleft()  # breadth first: a tree may bite its tail
             waiting += list(one.get("/Kids", []))[: FIELDS - len(waiting)]
             yield _string(one.get("/V"))
         except _BROKEN:

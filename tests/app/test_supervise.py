@@ -72,7 +72,7 @@ async def test_the_pauses_grow_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> No
     async def breaks() -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(supervise.asyncio, "sleep", noted)
+    monkeypatch.setattr(asyncio, "sleep", noted)
     supervisor = Supervisor()
     supervisor.start("breaks", breaks)
     await until(enough)

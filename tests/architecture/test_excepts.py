@@ -33,7 +33,10 @@ def broad(kind: ast.expr | None) -> bool:
 
 def idle(body: list[ast.stmt]) -> bool:
     """Whether nothing happens: `pass`, `...`, a lone string."""
-    return all(isinstance(step, ast.Pass) or isinstance(getattr(step, "value", None), ast.Constant) for step in body)
+    return all(
+        isinstance(step, ast.Pass) or (isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant))
+        for step in body
+    )
 
 
 def raises_again(body: list[ast.stmt]) -> bool:

@@ -9,6 +9,8 @@ from tests.architecture.sources import docstrings, modules, text
 PLACES = ("handlers/texts/", "handlers/texts.py")
 DATA = {
     "criteria/secrets.py": "the secret marks, as they stand on documents",
+    "criteria/secret_words.py": "the words that secret marks are read by",
+    "criteria/stamps.py": "what stands beside a secret stamp, and what only looks like one",
     "criteria/points.py": "how points are written in an annex",
     "criteria/catalogue.py": "how tiers are written in an annex",
     "criteria/search.py": "words people search with",

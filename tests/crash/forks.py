@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import alembic.command
-import alembic.config  # noqa: F401
+import alembic.config
 import typer
 
 import bot.app
@@ -69,7 +69,7 @@ class ForkedZygote:
 
     async def wait(self) -> int:
         while self.returncode is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)  # noqa: ASYNC222
             if pid:
                 self.returncode = os.waitstatus_to_exitcode(status)
             else:
@@ -94,7 +94,7 @@ def with_forked_zygotes() -> None:
         await taken.connect()
         return taken
 
-    async def permitted(_command: list[str]) -> bool:
+    async def permitted(command: list[str]) -> bool:
         return False
 
     pool._start = start

@@ -106,9 +106,9 @@ class Officer:
         assert self.insist(lambda: self.page.press(data, client_id)).status == 200
 
     def messages(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.insist(
-            lambda: self.page.request("GET", "/chat/feed?limit=100")
-        ).json()["messages"]
+        found: list[dict[str, Any]] = self.insist(lambda: self.page.request("GET", "/chat/feed?limit=100")).json()[
+            "messages"
+        ]
         return found
 
     # --- files

@@ -1,4 +1,4 @@
-"""The same with a whole new interpreter and real checking processes for every life, and kills in the very first start."""
+"""The same with a whole new interpreter and real checking processes for every life; and kills in the first start."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -66,7 +66,7 @@ def test_only_stored_files_are_taken_out_and_put_back(state: FileState, withdraw
     if state is not FileState.STORED:
         for move in (evidence.withdraw, evidence.restore):
             with pytest.raises(Refusal, match="file_not_stored"):
-                move(of, document(of), 3)  # type: ignore[operator]
+                move(of, document(of), 3)
         return
     assert evidence.withdraw(of, document(of), 3) == (None if withdrawn else FileWithdrawn("f1", "d1", 3))
     assert evidence.restore(of, document(of), 3) == (FileRestored("f1", "d1", 3) if withdrawn else None)

@@ -1,4 +1,4 @@
-"""Holds the secret-mark matcher to its two promises: every marked spelling is caught, innocents pass."""
+"""Holds the matchers to their two promises: every mark and every stamp is caught, innocents pass."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.secrets import MARK_LEVELS, find_mark
+from criteria.secrets import MARK_LEVELS, find_mark, find_stamp, may_hold_mark
 
 MARKED = {
     "tuyet_mat": """
@@ -447,3 +447,111 @@ def test_an_unseen_character_hides_nothing(text: str, data: st.DataObject) -> No
     at = data.draw(st.integers(0, len(text)))
     hidden = data.draw(st.sampled_from(["\u200b", "\u200d", "\u00ad", "\u202e", "\ufeff", "\x00"]))
     assert find_mark(text[:at] + hidden + text[at:]) == find_mark(text)
+
+
+# --- stamps in the text of documents ------------------------------------------------------------------------------
+
+# Separated by "///": lines that hold a stamp.
+STAMPS = {
+    "tuyet_mat": """TUYỆT MẬT/// TUYỆT  MẬT ///T U Y Ệ T  M Ậ T///TUYET MAT///tuyÖt mËt///TUYEÄT MAÄT///TUYỆT\nMẬT
+        ///ĐỘ MẬT: TUYỆT MẬT///TUYỆT - MẬT///★ TUYỆT MẬT ★///TUYETMAT///MẬT\nvăn bản\nvăn bản\nTUYỆT MẬT""",
+    "toi_mat": """TỐI MẬT///[TỐI MẬT]///TOI MAT///tèi mËt///TOÁI MAÄT///Độ mật: Tối mật///Mức độ mật: Tối mật
+        ///Độ mật:\nTối mật///TỐI MẬT - HỎA TỐC///T Ố I   M Ậ T///- TỐI MẬT.///Độ mật của văn bản: Tối mật""",
+    "mat": """MẬT///( MẬT )///║ MẬT ║///============ MẬT ============///M Ậ T///MẬT.///MAT///(MAT)///mËt///MAÄT///MÂT
+        ///M\nẬ\nT///M\u200bẬT///ＭẬＴ///МẬТ///“MẬT”///MẬT\tHà Nội, ngày 5 tháng 3///Số: 12/BC-CAH      MẬT
+        ///Độ mật: Mật///Độ mật: Mật; Độ khẩn: Thường///Độ mật\tMật///ĐỘ MẬT: MẬT///DO MAT: MAT
+        ///☐ Thường ☒ Mật ☐ Tối mật///Thường ☐ Mật ☒///[x] Mật///Độ mật: [ ] Thường [x] Mật///☑ MẬT
+        ///Mật\nBản số: 03///Bản số: 03\nMật///MẬT  Bản số: 03///MẬT (Bản số: 03)///MẬT - 2///MẬT 2/5///- 2 - MẬT
+        ///TÀI LIỆU MẬT///MẬT\nĐỘ KHẨN: HỎA TỐC///MẬT\nMÃ SỐ: 12///MẬT\nHỎA TỐC///MẬT - Trang 3
+        ///CÔNG AN HUYỆN VĨNH BẢO\nMẬT///CÔNG AN THÀNH PHỐ UÔNG BÍ\nMẬT\nSố: 12///CÔNG AN XÃ HỒNG VĂN\nMẬT
+        ///TUYỆT MẬT, TỐI MẬT, MẬT\nMẬT///KẾ HOẠCH\nbảo vệ bí mật nhà nước\nMẬT///THƯỜNG\nMẬT
+        ///MẬT\n1\n2\n3\nBáo cáo""",
+}
+STAMPED = [(text.strip(), level) for level, block in STAMPS.items() for text in block.split("///")]
+
+STAMPED_PAGES = [
+    ("CÔNG AN HUYỆN\nSố: 05/BC-CAH\nMẬT\nBÁO CÁO\nKết quả công tác quý I", "mat"),
+    ("TỐI MẬT\nCÔNG AN TỈNH\nKẾ HOẠCH\nbảo vệ bí mật nhà nước", "toi_mat"),
+    ("Bản số: 03\nTUYỆT MẬT\nPHƯƠNG ÁN\nMật khẩu và mật độ", "tuyet_mat"),
+    ("CÔNG AN XÃ\nĐộ mật: Mật\nĐộ khẩn: Thường\nDANH SÁCH", "mat"),
+]
+
+INNOCENT_PAGES = [
+    "KẾ HOẠCH\nBẢO VỆ BÍ MẬT NHÀ NƯỚC NĂM 2021\nquản lý văn bản mật theo Luật Bảo vệ bí mật nhà nước",
+    "LUẬT\nBẢO VỆ BÍ MẬT NHÀ NƯỚC\nĐiều 8. Phân loại\na) Tuyệt mật;\nb) Tối mật;\nc) Mật.",
+    "Bí mật nhà nước được phân thành 03 độ mật: Tuyệt mật, Tối mật và Mật.",
+    "Điều 3. Độ mật\nĐộ mật của văn bản được xác định theo danh mục bí mật nhà nước.",
+    "Mẫu 02\nTUYỆT MẬT\nTỐI MẬT\nMẬT\nCác con dấu chỉ độ mật",
+    "TUYỆT MẬT\nGây nguy hại đặc biệt nghiêm trọng\nTỐI MẬT\nGây nguy hại rất nghiêm trọng\nMẬT\nGây nguy hại",
+    "THƯỜNG\nMẬT\nTỐI MẬT",
+    "Độ mật: ☐ Thường ☐ Mật ☐ Tối mật ☐ Tuyệt mật",
+    "Độ mật:\n☐ Mật\n☐ Tối mật\n☐ Tuyệt mật",
+    "☒ Thường ☐ Mật ☐ Tối mật",
+    "☐ THƯỜNG ☐ MẬT",
+    "Độ mật: Thường\nĐộ khẩn: Hỏa tốc",
+    "Độ mật: ............\nĐộ khẩn: ............",
+    "Độ mật: Mật/Tối mật/Tuyệt mật",
+    "Độ mật (Mật, Tối mật, Tuyệt mật)\nSố lượng",
+    "STT\tSố ký hiệu\tĐộ mật\tĐộ khẩn\n1\t12/KH\tThường\tThường",
+    "Phiếu đăng ký\nMật\nTên đăng nhập",
+    "Tối mật\nsố lượng văn bản theo từng loại",
+    "TUYỆT MẬT: 0\nTỐI MẬT: 2\nMẬT: 5",
+    "TUYỆT MẬT\t0\tTỐI MẬT\t2\tMẬT\t5",
+    "1. MẬT\n2. TỐI MẬT\n3. TUYỆT MẬT",
+    "QUY CHẾ BẢO\nMẬT\nThông tin khách hàng",
+    "BẢN CAM KẾT BẢO\nMẬT",
+    "NỘI QUY BẢO VỆ BÍ\nMẬT\nNHÀ NƯỚC",
+    "BẢO\nMẬT\nAN TOÀN",
+    "TÊN\nMẬT\nKHẨU\nEMAIL",
+    "MẬT\nĐỘ\nDÂN SỐ",
+    "CÔNG TÁC BẢO MẬT\nMẬT KHẨU\nMẬT ĐỘ DÂN CƯ\nMẬT ONG\nMẬT MÃ",
+    "Mật khẩu\nMật độ\nMật danh\nMật ong",
+    "MẶT\nMẤT\nMẮT\nMÁT\nmat",
+    "MAT 2\nMAT TRUOC\nRA MAT MO HINH",
+    "SỐ VĂN BẢN MẬT\nSỔ ĐĂNG KÝ VĂN BẢN MẬT ĐI\nVĂN BẢN MẬT ĐẾN",
+    "ĐÃ GIẢI MẬT\nngày 5 tháng 3",
+    "KHÔNG CÓ TÀI LIỆU MẬT",
+    "Chỉ gửi tài liệu KHÔNG có dấu mật, không gửi tài liệu MẬT, TỐI MẬT, TUYỆT MẬT qua đây.",
+    "Câu 1. Bí mật nhà nước gồm mấy mức độ mật?\nA. Tuyệt mật, Tối mật\nB. Tối mật, Mật\nC. Tuyệt mật, Tối mật, Mật",
+    "Bản số: 03\nBÁO CÁO\nKết quả công tác bảo vệ bí mật nhà nước",
+    "Cơ quan gửi\nĐộ mật\nĐộ khẩn\nNgười ký\nNguyễn Văn Mật",
+    "Phần mềm mật mã dân sự\nKhóa bí mật\nKhóa công khai",
+    "Người bị mất\nmặt hàng\ncó mặt\nMặt trận Tổ quốc",
+    "Hà Nội, ngày 5 tháng 3 năm 2021\nKính gửi: Công an các đơn vị\nMật thư\nMật lệnh",
+]
+
+
+def test_the_documents_are_many() -> None:
+    assert len(set(INNOCENT_PAGES)) == len(INNOCENT_PAGES) >= 30
+    assert len({text for text, _ in STAMPED}) == len(STAMPED) >= 60
+
+
+@pytest.mark.parametrize(("text", "level"), [*STAMPED, *STAMPED_PAGES])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_every_stamp_is_caught(text: str, level: str, form: str) -> None:
+    typed = unicodedata.normalize("NFD", text) if form == "NFD" else text
+    assert find_stamp(typed.split("\n")) == level
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_documents_about_secrecy_pass(form: str) -> None:
+    pages = [unicodedata.normalize("NFD", page) if form == "NFD" else page for page in INNOCENT_PAGES]
+    assert {page: found for page in pages if (found := find_stamp(page.split("\n")))} == {}
+
+
+def test_names_and_captions_are_no_stamps_unless_they_are_the_mark() -> None:
+    assert [text for text in INNOCENTS if find_stamp([text])] == []
+
+
+@given(st.sampled_from(INNOCENT_PAGES), st.sampled_from(["MẬT", "TỐI MẬT", "Độ mật: Mật"]))
+def test_a_stamp_is_found_above_any_document(page: str, stamp: str) -> None:
+    assert find_stamp([stamp, "Số: 12/BC", "BÁO CÁO", "", "Kính gửi:", "Căn cứ", *page.split("\n")]) is not None
+
+
+@given(st.lists(st.text() | st.sampled_from(["MẬT", "TUYỆT", "Độ mật:", "☐", "☒", "BẢO", "\t", "M", "T"])))
+def test_any_lines_are_answered(lines: list[str]) -> None:
+    assert find_stamp(lines) in {None, *MARK_LEVELS}
+
+
+def test_the_quick_look_misses_no_mark() -> None:
+    assert [text for text, _ in MARKED_PAIRS if not may_hold_mark(text)] == []

@@ -352,7 +352,7 @@ async def test_closing_ends_every_process(put: Callable[[bytes], Path]) -> None:
 
 
 def test_the_main_process_loads_no_parser() -> None:
-    parsing = {"pikepdf", "PIL", "av", "olefile", "pillow_heif", "puremagic", "storage.checking.parsers"}
+    parsing = {"pikepdf", "pypdfium2", "PIL", "av", "olefile", "pillow_heif", "puremagic", "storage.checking.parsers"}
     code = f"import sys, storage.checking.pool; print({parsing!r} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], cwd=pool.ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"

@@ -32,7 +32,8 @@ from datetime import datetime
 from typing import Final
 
 from criteria.errors import Refusal
-from criteria.evidence import FileState
+from criteria.evidence import Document, FileState
+from criteria.items import Item
 from criteria.people import Role
 from criteria.periods import VIETNAM
 from handlers import acts
@@ -40,8 +41,7 @@ from handlers.conversation import press
 from handlers.replies import Choice, Say, plain
 from handlers.texts import refusals
 from handlers.turn import Heard
-from storage import conversations, evidence, intake, items
-from storage import people as people_rows
+from storage import campaigns, conversations, evidence, intake, items
 from storage.conversations import Message
 from storage.database import Tx
 from tests import hostile
@@ -109,11 +109,11 @@ class Play:
         self._speakers: dict[str, Speaker] = {}
         self._who = ""
         self._lines: list[str] = []
-        self._codes: dict[str, str] = {}
+        self.codes: dict[str, str] = {}
         self._contents: dict[str, bytes] = {}
         self._last_tap = ""
         self._long_ones: set[tuple[str, ...]] = set()
-        self._on_the_way: list[tuple[str, str, str]] = []
+        self._on_the_way: list[str] = []
         self.said: list[Say] = []
 
     async def run(self, script: list[str]) -> str:
@@ -180,11 +180,11 @@ class Play:
                 real=self._world.clock(),
             )
         )
-        self._codes[f"mã {label}"] = code
+        self.codes[f"mã {label}"] = code
 
     async def _enter(self, name: str, how: str) -> None:
         """By a code or a link on the web's page, as `bot.web.doors` does it."""
-        token = self._codes.get(how.removeprefix("bằng ").replace("mã mời", "mã"), "")
+        token = self.codes.get(how.removeprefix("bằng ").replace("mã mời", "mã"), "")
         if how == "bằng đường liên kết":
             said = [_LINK.search(say.text) for say in self._speakers[name].newest.values()]
             token = [found[1] for found in said if found][-1]
@@ -240,7 +240,7 @@ class Play:
             case ["biên", "nhận", who]:
                 return _newest_document(tx, self._speakers[who].person).files[-1].receipt
             case _:
-                return self._codes[name]
+                return self.codes[name]
 
     # --- taps and files ---------------------------------------------------------------------------------------------
 
@@ -269,7 +269,7 @@ class Play:
         declared = [(name, len(content)) for name, content in files]
         ids = await self._world.announce(self._me.person, *declared, caption=caption)
         await self._tell()
-        self._on_the_way += [(id_, name, self._who) for id_, (name, _) in zip(ids, files, strict=True)]
+        self._on_the_way += ids
         self._contents |= {id_: content for id_, (_, content) in zip(ids, files, strict=True)}
         if not later:
             await self._arrive()
@@ -281,13 +281,11 @@ class Play:
         if how.startswith(": "):
             return next(bad.build() for bad in hostile.REFUSED if bad.name == how[2:])
         if name not in self._contents:
-            kind = name.rpartition(".")[2].lower()
-            made = _ONE_OF_A_KIND.get(kind, lambda _: hostile.HONEST[kind]() if kind in hostile.HONEST else b"unknown")
-            self._contents[name] = made(len(self._contents))
+            self._contents[name] = _made(name, len(self._contents))
         return self._contents[name]
 
     async def _arrive(self) -> None:
-        for id_, _, _ in self._on_the_way:
+        for id_ in self._on_the_way:
             found = await self._world.look(lambda tx, id_=id_: intake.get(tx, id_) if id_ else None)  # type: ignore[misc]
             if found is not None and found.state in _OPEN:
                 await self._world.bring(id_, self._contents[id_])
@@ -366,6 +364,14 @@ def _changes(before: list[str], after: list[str]) -> list[str]:
 _STUMBLED: Final = refusals.stumbled("").partition(".")[0]
 
 
+def _made(name: str, number: int) -> bytes:
+    """An honest file of the kind that its name says, where possible unlike the others of the play."""
+    kind = name.rpartition(".")[2].lower()
+    if kind in _ONE_OF_A_KIND:
+        return _ONE_OF_A_KIND[kind](number)
+    return hostile.HONEST[kind]() if kind in hostile.HONEST else b"unknown"
+
+
 def _named(part: str) -> tuple[str, str]:
     """A file of a sending: its name, and what is special about it."""
     for mark in (": ", " = "):
@@ -375,15 +381,12 @@ def _named(part: str) -> tuple[str, str]:
     return part, ""
 
 
-def _items(tx: Tx, unit: str) -> Iterator[items.Item]:
-    from storage import campaigns
-
+def _items(tx: Tx, unit: str) -> Iterator[Item]:
     yield from items.of_units(tx, [campaigns.current(tx).unit_ids[unit]])
 
 
-def _newest_document(tx: Tx, person: int) -> evidence.Document:
+def _newest_document(tx: Tx, person: int) -> Document:
     rows = conversations.page(tx, person, None, 1000)
     found = evidence.document(tx, [row.document for row in rows if row.document][-1] or "")
     assert found is not None
-    assert people_rows.get(tx, person) is not None
     return found

@@ -167,9 +167,9 @@ def test_reconnecting_while_messages_are_written_loses_and_doubles_nothing(site:
     assert numbers == list(range(start + 1, start + 1 + 2 * len(said)))
     assert [e.message()["text"] for e in seen if e.message()["direction"] == "in"] == said
     with Stream(page, last) as stream:
-        event = stream.next()
-        assert event is not None
-        assert event.kind == "ping"
+        quiet = stream.next()
+        assert quiet is not None
+        assert quiet.kind == "ping"
 
 
 def test_many_streams_of_one_person_all_hear(talker: Page) -> None:

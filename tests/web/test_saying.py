@@ -70,7 +70,7 @@ def test_long_words(page: Page, length: int) -> None:
     assert asked["direction"] == "in"
     assert len(asked["text"]) <= 4000
     if length > 4000:
-        assert "4000 ký tự" in one_sentence(answered["text"])
+        assert "4.000 ký tự" in one_sentence(answered["text"])
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def nothing_changes(page: Page, answer: Answer, before: int) -> None:
     ],
     ids=range(33),
 )
-def test_a_broken_request_gets_a_sentence_and_changes_nothing(page: Page, body: bytes, kind: str) -> None:
+def test_a_broken_request_changes_nothing(page: Page, body: bytes, kind: str) -> None:
     before = page.messages()[-1]["id"]
     nothing_changes(page, sent(page, body, {"Content-Type": kind}), before)
     nothing_changes(page, page.request("POST", "/chat/files", body, {"Content-Type": kind}), before)
@@ -177,11 +177,42 @@ def test_a_packed_request_is_counted_unpacked(page: Page) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "x", ":", "::", "ev", "ev:", "ev:done", "ev:done:", "ev:done:aaaaaaaaaaaaaaaa", "ev:put:x=1", "ev:put:=", "ev:drop:x",
-        "walk:answer:1=done", "walk:answer:999999=done", "walk:answer:x", "walk:open:-1", "walk:next:" + "9" * 60, "me:out:1",
-        "me:out:" + "9" * 60, "me:agree:2", "hi:joined", "ev:sent", "ev:stored", "ev:refused:x", "ev:delayed", "hi:name",
-        "nonsense:x:y", "ev:" + "x" * 190, "ậ" * 70, "\ud800:\udfff", "ev:\x00:\x00", "me:\n:{}", "__init__:step", "look:code:../../etc",
-        "list:open:1:2:3", "hi:ack:" + "a" * 100, "",
+        "x",
+        ":",
+        "::",
+        "ev",
+        "ev:",
+        "ev:done",
+        "ev:done:",
+        "ev:done:aaaaaaaaaaaaaaaa",
+        "ev:put:x=1",
+        "ev:put:=",
+        "ev:drop:x",
+        "walk:answer:1=done",
+        "walk:answer:999999=done",
+        "walk:answer:x",
+        "walk:open:-1",
+        "walk:next:" + "9" * 60,
+        "me:out:1",
+        "me:out:" + "9" * 60,
+        "me:agree:2",
+        "hi:joined",
+        "ev:sent",
+        "ev:stored",
+        "ev:refused:x",
+        "ev:delayed",
+        "hi:name",
+        "nonsense:x:y",
+        "ev:" + "x" * 190,
+        "ậ" * 70,
+        "\ud800:\udfff",
+        "ev:\u0000:\u0000",
+        "me:\n:{}",
+        "__init__:step",
+        "look:code:../../etc",
+        "list:open:1:2:3",
+        "hi:ack:" + "a" * 100,
+        "",
     ],
     ids=range(36),
 )  # fmt: skip
@@ -240,7 +271,7 @@ def test_a_role_without_that_units_work_cannot_answer_for_it(site: Site, page: P
 
 def test_an_officer_cannot_put_anybody_out(site: Site, page: Page) -> None:
     page.press("me:out:1")
-    assert page.messages()[-1]["text"] == "Việc này không thuộc quyền của đồng chí. Nếu cần, xin liên hệ Đội Tổng hợp."
+    assert page.messages()[-1]["text"].startswith("Vai trò của đồng chí không làm việc này.")
     assert site.page().request("GET", "/chat/feed").status == 200
 
 

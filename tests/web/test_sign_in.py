@@ -13,6 +13,7 @@ from tests.web.wire import Stream, one_sentence, plainly, told
 
 REFUSED = "Mã không dùng được. Xin liên hệ Đội Tổng hợp."
 WRONG = "A" * 43
+_AS_FILE = b'--b\r\nContent-Disposition: form-data; name="code"; filename="a"\r\n\r\nx\r\n--b--'
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -110,7 +111,7 @@ def test_a_pasted_code_or_link_lets_in(site: Site, dress: str) -> None:
         ("application/x-www-form-urlencoded; charset=nonsense", b"code=x"),
         ("multipart/form-data", b"no boundary"),
         ("multipart/form-data; boundary=b", b"--b\r\nnonsense"),
-        ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="code"; filename="a"\r\n\r\nx\r\n--b--'),
+        ("multipart/form-data; boundary=b", _AS_FILE),
         ("application/json", b'{"code": "x"}'),
         (_FORM["Content-Type"], b"code=" + b"a" * 1_000_000),
     ],

@@ -1,4 +1,6 @@
-"""The two requests of an upload, as broken clients and broken lines make them: one verdict each, nothing lost or twice."""
+"""The two requests of an upload, as broken clients and broken lines make them: one verdict each,
+nothing lost or twice.
+"""
 
 import gzip
 import json
@@ -304,12 +306,26 @@ def test_exactly_as_large_as_allowed_may_come(page: Page) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"size": -1}, {"size": 2**50}, {"size": 1.5}, {"size": "5"}, {"size": None}, {"size": True}, {"name": None}, {"name": 5},
-        {"name": ["a"]}, {"client_id": ""}, {"client_id": "a" * 65}, {"client_id": "\ud800"}, {"client_id": "a\nb"}, {"batch": None},
-        {"batch": "\ud800"}, {"batch": "ậ"}, {"batch": ""},
+        {"size": -1},
+        {"size": 2**50},
+        {"size": 1.5},
+        {"size": "5"},
+        {"size": None},
+        {"size": True},
+        {"name": None},
+        {"name": 5},
+        {"name": ["a"]},
+        {"client_id": ""},
+        {"client_id": "a" * 65},
+        {"client_id": "\ud800"},
+        {"client_id": "a\nb"},
+        {"batch": None},
+        {"batch": "\ud800"},
+        {"batch": "ậ"},
+        {"batch": ""},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_broken_announcement_changes_nothing(page: Page, change: dict[str, object]) -> None:
     before = page.messages()[-1]["id"]
     whole = {
@@ -366,7 +382,10 @@ def test_a_full_disk_stops_files_and_says_so(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_fills_up_between_announcement_and_bytes(tmp_path: Path) -> None:
-    fills = "import storage.scratch as s, pathlib; full = pathlib.Path('full'); s.Scratch.free_bytes = lambda self: 0 if full.exists() else 1 << 40"
+    fills = (
+        "import storage.scratch as s, pathlib; full = pathlib.Path('full'); "
+        "s.Scratch.free_bytes = lambda self: 0 if full.exists() else 1 << 40"
+    )
     with Product(tmp_path, before=fills) as product:
         page = Page(product.base).sign_in(product.links[0])
         id_ = arrival(page)

@@ -4,7 +4,7 @@ import { byId, el, icon, phrase } from "./dom.js";
 import { FileList, viewOfServer } from "./files.js";
 
 const LONG = 20; // letters of a lone choice that reads as an entry of a list, not as a button
-const TOKEN = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])|(^|[\s(“"])(\/[a-z]{2,12})(?=$|[\s.,;:!?)”"])/g;
+const TOKEN = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])|(^|[\s(“"])(\/[a-z]{2,12})(?=$|[\s.,;:!?)”"])|\b([0-9A-Z]{3}(?:-[0-9A-Z]{3}){2})\b/g;
 const LABEL = /^\p{Lu}[\p{L} ]{1,15}:(?= \S)/u; // "Cách chấm: ..." reads faster with its first words set apart
 
 /** Text with list lines, links and, where `onCommand` is given, commands one can tap. */
@@ -36,10 +36,11 @@ export function words(text, onCommand) {
 function inline(node, text, onCommand) {
   let at = 0;
   for (const match of text.matchAll(TOKEN)) {
-    const [found, link, before, command] = match;
+    const [found, link, before, command, receipt] = match;
     if (command && !onCommand) continue;
     node.append(text.slice(at, match.index), before ?? "");
     if (link) node.append(el("a", { href: link, target: "_blank", rel: "noopener noreferrer", text: link }));
+    else if (receipt) node.append(el("span", { class: "code", text: receipt }));
     else node.append(el("button", { class: "command", type: "button", text: command, onclick: () => onCommand(command) }));
     at = match.index + found.length;
   }
