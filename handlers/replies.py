@@ -13,13 +13,14 @@ DATA_MAX: Final = 64  # Telegram's limit on what a button carries, in bytes
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button. `flow`, `verb` and `arg` name the state it leads to, so pressing twice changes nothing; together at
-    most 64 bytes.
+    most 64 bytes. `main`: the one that most people press here.
     """
 
     label: str
     flow: str
     verb: str
     arg: str = ""
+    main: bool = False
 
     def __post_init__(self) -> None:
         if len(self.data.encode()) > DATA_MAX:
@@ -65,7 +66,7 @@ def encode(say: Say) -> str:
         cells = []
         for choice in row:
             n += 1
-            cells.append({"label": choice.label, "data": choice.data, "n": n})
+            cells.append({"label": choice.label, "data": choice.data, "n": n} | ({"main": True} if choice.main else {}))
         numbered.append(cells)
     body = {"title": say.title, "text": say.text, "progress": say.progress, "choices": numbered}
     return json.dumps(body, ensure_ascii=False)

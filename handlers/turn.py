@@ -261,6 +261,8 @@ def _keep_heard(
 ) -> None:
     """What the person did, for the history: words, the label of a tap, or files with their caption."""
     document = next((say.document for say in outcome.replies if say.document), None)
+    if document and isinstance(inbound.body, Said | Pressed):
+        conversations.touch(tx, conversation, document)  # a file of it may have been taken out or put back
     match inbound.body:
         case Said(text=text):
             shown, key = one_line_each(text), None

@@ -401,7 +401,7 @@ def _summary(view: EvidenceView, document: Document, *, asks: bool = True) -> Sa
 def _moves(document: Document) -> Rows:
     drop = (Choice(labels.DROP_FILE, EV, "pick", document.id),)
     return (
-        (Choice(labels.DONE, EV, "done", document.id),),
+        (Choice(labels.DONE, EV, "done", document.id, main=True),),
         (*drop, Choice(labels.OTHER_CRITERION, EV, "move", document.id)),
     )
 

@@ -88,7 +88,7 @@ def _joined(view: View, joined: Joined) -> Outcome:
 def _greeting(view: View, roles: list[str]) -> Say:
     plan = view.campaign.plan
     words = texts.greeting(view.person.name, roles, plan.organisation.name, plan.period_label)
-    return Say(words, rows=((Choice(labels.UNDERSTOOD, HI, "ack"),),))
+    return Say(words, rows=((Choice(labels.UNDERSTOOD, HI, "ack", main=True),),))
 
 
 def _tell_inviters(view: View, joined: Joined) -> tuple[Notice, ...]:

@@ -130,7 +130,7 @@ class Message {
         ...row.map((choice) =>
           el(
             "button",
-            { class: row.length === 1 && choice.label.length > LONG ? "choice long" : "choice", type: "button", "data-data": choice.data, "data-n": choice.n, "aria-label": choice.label, onclick: () => this.#press(choice) },
+            { class: `choice${row.length === 1 && choice.label.length > LONG ? " long" : ""}${choice.main ? " main" : ""}`, type: "button", "data-data": choice.data, "data-n": choice.n, "aria-label": choice.label, onclick: () => this.#press(choice) },
             choice.n ? el("span", { class: "n", "aria-hidden": "true", text: choice.n }) : null,
             el("span", { text: choice.label }),
           ),
