@@ -44,34 +44,28 @@ def test_every_reading_command(site: Site, stored: dict[str, str], words: list[s
 
 
 def test_plain_text_answers(site: Site, stored: dict[str, str]) -> None:
-    assert re.fullmatch(
-        r"Toàn vẹn: 3 tệp khớp mã băm, \d+ dòng nhật ký liền mạch\.\n", site.product.command("verify").stdout
-    )
-    assert "3 đã lưu" in site.product.command("status").stdout
+    assert re.fullmatch(r"Toàn vẹn: 3 tệp khớp mã băm, \d+ dòng nhật ký liền mạch\.\n", site.command("verify").out)
+    assert "3 đã lưu" in site.command("status").out
 
 
 def test_an_invite_made_beside_it_works(site: Site) -> None:
-    made = json.loads(
-        site.product.command(
-            "invite", "--unit", "doi-csgt", "--role", "can_bo", "--name", "Lý Văn Sáu", "--json"
-        ).stdout
-    )
+    made = site.command("invite", "--unit", "doi-csgt", "--role", "can_bo", "--name", "Lý Văn Sáu", "--json").json()
     assert made["links"]["web"] == f"{site.base}/in/{made['code']}"
     page = Page(site.base).sign_in(made["links"]["web"])
     assert page.messages()[0]["text"].startswith("Chào đồng chí Lý Văn Sáu.")
     again = Page(site.base).request("POST", made["links"]["web"], b"", guard=False)
     assert again.status == 403
-    assert site.product.command("revoke", made["code"]).returncode == 1
+    assert site.command("revoke", made["code"]).status == 1
 
 
 def test_a_revoked_invite_is_dead(site: Site) -> None:
     code = site.invite()
-    assert site.product.command("revoke", code).stdout == "Đã thu hồi.\n"
+    assert site.command("revoke", code).out == "Đã thu hồi.\n"
     assert Page(site.base).request("POST", f"/in/{code}", b"", guard=False).status == 403
 
 
 def test_a_sign_in_link_for_somebody_who_lost_every_device(site: Site) -> None:
-    made = json.loads(site.product.command("invite", "--person", "2", "--json").stdout)
+    made = site.command("invite", "--person", "2", "--json").json()
     page = Page(site.base).sign_in(made["links"]["web"])
     page.say("/toi")
     assert "Trần Văn Minh" in page.messages()[-1]["text"]
@@ -84,10 +78,10 @@ def test_revoking_by_id_puts_out_within_seconds(site: Site) -> None:
     assert who
     with Stream(page) as stream:
         stream.until("ping")
-        assert site.product.command("revoke", who[1]).returncode == 0
+        assert site.command("revoke", who[1]).status == 0
         stream.until("signed-out")
     assert page.say("/viec").status == 401
-    told = {p["id"]: p["active"] for p in json.loads(site.product.command("people", "--json").stdout)["people"]}
+    told = {p["id"]: p["active"] for p in site.command("people", "--json").json()["people"]}
     assert told[int(who[1])] is False
 
 
@@ -95,26 +89,35 @@ def test_moving_the_clock_moves_the_deadlines_in_the_chat(site: Site) -> None:
     page = site.page()
     page.say("/han")
     before = page.messages()[-1]
-    moved = json.loads(site.product.command("clock", "--advance", "20d", "--json").stdout)["now"]
+    moved = site.command("clock", "--advance", "20d", "--json").json()["now"]
     assert moved.startswith("2021-08-22")
     page.say("/han")
     after = page.messages()[-1]
     assert after["text"] != before["text"]
     assert after["at"].startswith("2021-08-22")
-    assert json.loads(site.product.command("status", "--json").stdout)["now"].startswith("2021-08-22")
-    assert site.product.command("clock", "--advance", "-3d").returncode == 2
+    assert site.command("status", "--json").json()["now"].startswith("2021-08-22")
+    assert site.command("clock", "--advance", "-3d").status == 2
     site.product.kill()
     site.product.start()
-    assert json.loads(site.product.command("clock", "--json").stdout)["now"] >= moved
+    assert site.command("clock", "--json").json()["now"] >= moved
     page.say("/han")
     assert page.messages()[-1]["at"] >= moved[:19]
 
 
+def test_the_data_are_for_the_owner_only(site: Site, stored: dict[str, str]) -> None:
+    for name in ("blobs", "scratch", "thumbnails"):
+        path = site.data / name
+        inner = [folder for folder in path.iterdir() if folder.is_dir()]
+        modes = {folder.stat().st_mode & 0o077 for folder in (inner if name == "blobs" else [path, *inner])}
+        assert modes <= {0}, name
+    assert (site.data / "secret_key").stat().st_mode & 0o077 == 0
+
+
 def faults(site: Site) -> list[dict[str, str]]:
-    done = site.product.command("verify", "--json")
-    report = json.loads(done.stdout)
+    done = site.command("verify", "--json")
+    report = done.json()
     assert list(report) == ["ok", "files", "audit", "faults"]
-    assert done.returncode == (0 if report["ok"] else 1)
+    assert done.status == (0 if report["ok"] else 1)
     assert report["ok"] == (not report["faults"])
     found: list[dict[str, str]] = report["faults"]
     assert all(list(fault) == ["kind", "subject", "detail"] for fault in found)
@@ -157,9 +160,9 @@ def test_verify_names_every_fault(site: Site, stored: dict[str, str]) -> None:
     assert (found["missing"]["detail"], found["damaged"]["detail"]) == (gone.name, changed.name)
     assert found["orphan"]["subject"] == extra.name
     assert found["audit"]["subject"] == "3"
-    lines = site.product.command("verify")
-    assert lines.returncode == 1
-    assert sorted(line.split(":")[0] for line in lines.stdout.splitlines()) == [
+    lines = site.command("verify")
+    assert lines.status == 1
+    assert sorted(line.split(":")[0] for line in lines.out.splitlines()) == [
         "LỖI mất tệp",
         "LỖI nhật ký không liền mạch ở dòng",
         "LỖI tệp bị thay đổi",

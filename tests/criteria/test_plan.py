@@ -151,7 +151,7 @@ def test_bands(plan: Plan) -> None:
 def test_calendar_and_quiet_hours(plan: Plan) -> None:
     working = [plan.working_calendar.is_working_day(date(2021, 9, day)) for day in (1, 2, 3, 4, 5, 6)]
     assert working == [True, False, False, False, False, True]
-    hours = ("06:59", "07:00", "20:59", "21:00", "00:00")
+    hours = ("06:59", "07:00", "19:59", "20:00", "00:00")
     quiet = [plan.quiet_hours.cover(at(f"2021-08-02T{hour}")) for hour in hours]
     assert quiet == [True, False, False, True, True]
 
@@ -250,7 +250,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "weekend": ("weekend = [6, 7]", "weekend = [0]", "working_calendar.weekend[0]: must be a day of the week"),
     "weekend list": ("weekend = [6, 7]", "weekend = [[6]]", "working_calendar.weekend[0]: must be a day of the week"),
     "holiday": ("holidays = [2021-09-02", 'holidays = ["2/9"', "working_calendar.holidays[0]: must be a date"),
-    "quiet": ("starts = 21:00:00", 'starts = "21h"', "quiet_hours.starts: must be a time of day"),
+    "quiet": ("starts = 20:00:00", 'starts = "21h"', "quiet_hours.starts: must be a time of day"),
     "catalogue kind": (
         'kinds = ["doi_tong_hop"',
         'kinds = ["doi_x"',

@@ -261,12 +261,11 @@ def test_a_role_without_that_units_work_cannot_answer_for_it(site: Site, page: P
     page.say("/viec")
     mine = [data for data in buttons(page.messages()[-1]).values() if data.startswith("walk:answer:")]
     assert mine
-    status = site.product.command("status", "--json").stdout
-    answered = json.loads(status)["items"]["answered"]
+    answered = site.command("status", "--json").json()["items"]["answered"]
     other = site.page(who)
     other.press(mine[0])
     one_sentence(other.messages()[-1]["text"])
-    assert json.loads(site.product.command("status", "--json").stdout)["items"]["answered"] == answered
+    assert site.command("status", "--json").json()["items"]["answered"] == answered
 
 
 def test_an_officer_cannot_put_anybody_out(site: Site, page: Page) -> None:
