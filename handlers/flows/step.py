@@ -88,9 +88,7 @@ NOTHING_SENT: Final = SentToday(0, 0)
 class EvidenceView(View):
     """`document`: the one the event is about; `documents`: those of the item it is about. `caption` goes with it.
     `unfiled`: what waits in /hopthu. `twin`: receipt of the same bytes stored earlier by the unit. `receipts`: what
-    was asked for. `guardians`: ids of people
-    to tell of a stopped
-    secret.
+    was asked for. `guardians`: ids of people to tell of a stopped secret.
     """
 
     document: Document | None = None

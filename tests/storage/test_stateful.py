@@ -33,7 +33,9 @@ class Evening(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.folder = Path(tempfile.mkdtemp(prefix="kiemchung-evening-"))
+        self.place = Path(tempfile.mkdtemp(prefix="kiemchung-evening-"))
+        self.folder = self.place / "0"
+        self.folder.mkdir()
         self.told = Told()
         self.numbers = itertools.count(1)
         self.things: dict[str, Thing] = {}
@@ -118,7 +120,7 @@ class Evening(RuleBasedStateMachine):
     @rule()
     def crash(self) -> None:
         """Another process on a copy of the files as they are now, the database's log not yet written back."""
-        died, self.folder = self.folder, Path(tempfile.mkdtemp(prefix="kiemchung-evening-")) / "again"
+        died, self.folder = self.folder, self.place / str(next(self.numbers))
         shutil.copytree(died, self.folder)
         clock, ids, checker = self.world.clock, self.world.ids, self.world.checker
         self.world.checker = Checker()
@@ -138,7 +140,7 @@ class Evening(RuleBasedStateMachine):
                 assert found == []
         finally:
             self.loop.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.place)
 
 
 Evening.TestCase.settings = settings(
