@@ -50,7 +50,7 @@ class Run:
 
 
 async def measure(folder: Path, turns: int) -> list[Figure]:
-    """One person tapping on, then sixteen at once, then the yardstick, in turn; the ratios are medians of the rounds."""
+    """One person tapping on, then sixteen at once, then the yardstick, five rounds; ratios are their medians."""
     (folder / "turns").mkdir()
     rounds = []
     with _log_into_nothing():

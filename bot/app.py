@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from bot.ids import RandomIds
-from bot.settings import BadSettings, Settings, secret_key
+from bot.settings import BadSettings, Problem, Settings, secret_key
 from bot.supervise import Supervisor
 from bot.web import server
 from bot.web.live import Live
@@ -131,7 +131,7 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
     except OSError as trouble:
         if trouble.errno in (errno.EADDRINUSE, errno.EACCES):
             raise CannotStart("port_taken") from trouble
-        raise BadSettings("WEB_HOST: this machine has no such address") from trouble
+        raise BadSettings(Problem("WEB_HOST", "no_such_address", "this machine has no such address")) from trouble
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ is reported together.
 
 import re
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -112,8 +113,21 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one setting: its name in capitals, the kind of fault as pydantic names it, and its words."""
+
+    name: str
+    kind: str
+    words: str
+
+
 class BadSettings(Exception):
-    """Settings are missing or wrong; the message lists all of them, one per line, by their names in capitals."""
+    """Settings are missing or wrong: `problems` has all of them, the message one line for each, never their values."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(f"{problem.name}: {problem.words}" for problem in problems))
+        self.problems: Final = problems
 
 
 def read() -> Settings:
@@ -121,10 +135,9 @@ def read() -> Settings:
     try:
         return Settings()
     except ValidationError as invalid:
-        lines = [
-            f"{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in invalid.errors(include_input=False)
-        ]
-        raise BadSettings("\n".join(lines)) from None
+        raise BadSettings(
+            *(Problem(str(p["loc"][0]).upper(), p["type"], p["msg"]) for p in invalid.errors(include_input=False))
+        ) from None
 
 
 def secret_key(settings: Settings) -> str:

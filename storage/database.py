@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
 
 Tx = Connection
+DamagedDatabase = sa.exc.DatabaseError
+"""The file is no database, or its pages do not hold together. `StorageTrouble` is one that passes by itself."""
 StorageTrouble = sa.exc.OperationalError
 """The database itself cannot go on just now (disk full, locked too long): nothing was written, and the same may work
 later.

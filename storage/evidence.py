@@ -26,7 +26,7 @@ _FILES = (
         t.arrivals.c.document_id,
         t.arrivals.c.state,
         t.arrivals.c.reason,
-        t.arrivals.c.kind,
+        sa.func.coalesce(t.files.c.kind, t.arrivals.c.kind).label("kind"),
         sa.func.coalesce(t.arrivals.c.size, t.arrivals.c.declared_size).label("size"),
         t.files.c.receipt,
         t.files.c.withdrawn_at,
@@ -52,7 +52,9 @@ _BY_BATCH = sa.select(t.documents.c.id).where(
 )
 _OF_ARRIVAL = sa.select(t.arrivals.c.document_id).where(t.arrivals.c.id == param("arrival"))
 _TODAY = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(t.arrivals.c.declared_size), 0)).where(
-    t.arrivals.c.person_id == param("person"), t.arrivals.c.announced_at >= param("since")
+    t.arrivals.c.person_id == param("person"),
+    t.arrivals.c.announced_at >= param("since"),
+    t.arrivals.c.state != FileState.REFUSED.value,
 )
 _TEXT = sa.select(t.private_texts.c.body).where(
     t.private_texts.c.subject == param("of_subject"), t.private_texts.c.kind == param("of_kind")
@@ -114,7 +116,7 @@ def document_of_arrival(tx: Tx, arrival: str) -> Document | None:
 
 
 def sent_today(tx: Tx, person: int, since: datetime) -> SentToday:
-    """What the person has announced since a real moment."""
+    """What the person has announced since a real moment and was not refused."""
     row = tx.execute(_TODAY, {"person": person, "since": since}).one()
     return SentToday(row[0], int(row[1]))
 

@@ -21,7 +21,7 @@ def settings() -> Settings:
     try:
         return read()
     except BadSettings as bad:
-        stop(console.bad_settings(str(bad)), 2)
+        stop(console.bad_settings([(p.name, p.kind) for p in bad.problems]), 2)
 
 
 def stop(message: str, status: int = 1) -> NoReturn:

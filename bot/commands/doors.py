@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import typer
+
 from bot.app import real_time
 from bot.commands import common
 from bot.ids import RandomIds
@@ -47,8 +49,10 @@ def sign_in_link(person: int, qr: Path | None, as_json: bool) -> None:
 
 
 def _draw(link: str, qr: Path | None) -> None:
-    """The link as a QR picture, where one is asked for."""
-    if qr is not None:
+    """The link as a QR picture, where one is asked for. The link is printed in any case."""
+    if qr is not None and not qr.parent.is_dir():
+        typer.echo(console.no_such_folder(str(qr.parent)), err=True)
+    elif qr is not None:
         import segno
 
         segno.make(link, error="m").save(str(qr), kind="png", scale=8, border=3)

@@ -19,7 +19,7 @@ from handlers import acts
 from handlers.acts import Demo
 from handlers.texts import console, labels
 from storage import campaigns, people
-from storage.database import Database, Tx
+from storage.database import DamagedDatabase, Database, StorageTrouble, Tx
 
 _DEMO_LINK_MINUTES: Final = 24 * 60
 
@@ -36,7 +36,11 @@ def run() -> None:
     except CannotStart as reason:
         common.stop(console.CANNOT_START[reason.key])
     except BadSettings as bad:
-        common.stop(console.bad_settings(str(bad)), 2)
+        common.stop(console.bad_settings([(p.name, p.kind) for p in bad.problems]), 2)
+    except StorageTrouble:
+        common.stop(console.CANNOT_START["not_writable"])
+    except DamagedDatabase:
+        common.stop(console.CANNOT_START["database_damaged"])
     except OSError as trouble:
         if trouble.errno in (errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EEXIST, errno.ENOTDIR):
             common.stop(console.CANNOT_START["not_writable"])

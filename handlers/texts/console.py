@@ -9,14 +9,28 @@ CANNOT_START: Mapping[str, str] = {
     "served_already": "Kiểm chứng đang chạy trên dữ liệu này rồi. Xin dừng tiến trình kia trước, hoặc đặt DATA_DIR khác.",
     "database_newer": "Dữ liệu do bản Kiểm chứng mới hơn tạo ra. Xin dùng bản mới hơn; dữ liệu không bị động đến.",
     "no_database": "Chưa có dữ liệu. Xin chạy `kiemchung init --plan TỆP` hoặc `kiemchung run` trước.",
+    "database_damaged": "Không đọc được cơ sở dữ liệu. Xin giữ nguyên thư mục dữ liệu và khôi phục từ bản sao lưu.",
     "port_taken": "Cổng này đang có chương trình khác dùng. Xin đặt WEB_PORT khác trong .env.",
     "not_writable": "Không ghi được vào thư mục dữ liệu. Xin kiểm tra quyền của DATA_DIR và chỗ trống trên ổ đĩa.",
 }
 
 
-def bad_settings(lines: str) -> str:
-    """Every setting that is missing or wrong."""
-    return f"Thiết lập chưa đúng, xin sửa trong .env hoặc biến môi trường:\n{lines}"
+_SETTINGS: Mapping[str, str] = {
+    "int_parsing": "cần một số",
+    "greater_than_equal": "số nhỏ quá",
+    "less_than_equal": "số lớn quá",
+    "too_short": "ngắn quá, cần từ 32 ký tự",
+    "string_too_short": "ngắn quá, cần từ 32 ký tự",
+    "literal_error": "không phải một trong các giá trị được dùng",
+    "no_such_address": "máy này không có địa chỉ đó",
+}
+
+
+def bad_settings(problems: Sequence[tuple[str, str]]) -> str:
+    """Every setting that is missing or wrong, by name and kind of fault."""
+    lines = [f"{name}: {_SETTINGS.get(kind, 'viết chưa đúng dạng')}" for name, kind in problems]
+    head = "Thiết lập chưa đúng, xin sửa trong .env hoặc biến môi trường (cách ghi xem .env.example):"
+    return "\n".join([head, *lines])
 
 
 def preparing() -> str:
@@ -65,6 +79,11 @@ def invited(unit: str, role: str, code: str, link: str, expires: str) -> str:
 def sign_in_link(link: str, expires: str) -> str:
     """A sign-in link for somebody who has joined."""
     return f"Đường liên kết đăng nhập (dùng một lần, đến {expires}):\n  {link}"
+
+
+def no_such_folder(path: str) -> str:
+    """Nowhere to put the QR picture."""
+    return f"Không có thư mục {path} nên chưa ghi được ảnh mã QR; đường liên kết vẫn dùng được."
 
 
 def unknown_person(id_: int) -> str:

@@ -373,3 +373,13 @@ def test_every_json_answer_is_one_object_and_nothing_else(console: Console) -> N
     started(console)
     for words in (["units"], ["people"], ["status"], ["verify"], ["clock"], ["doctor"]):
         assert isinstance(json.loads(console(*words, "--json").out), dict), words
+
+
+def test_a_picture_into_a_folder_that_is_not_there_still_gives_the_link(console: Console) -> None:
+    started(console)
+    done = console(
+        "invite", "--unit", "xa-an-thanh-1", "--role", "can_bo", "--qr", str(console.folder / "no" / "qr.png")
+    )
+    assert done.status == 0
+    assert "Không có thư mục" in done.err
+    assert "/in/" in done.out

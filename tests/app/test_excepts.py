@@ -34,6 +34,8 @@ TESTS: Final = {
     "bot/commands/run.py": {
         "run:CannotStart": "test_a_port_that_is_taken",
         "run:BadSettings": "test_an_address_that_this_machine_has_not",
+        "run:DamagedDatabase": "test_a_database_that_is_none",
+        "run:StorageTrouble": "test_a_database_that_cannot_be_opened",
         "run:OSError": "test_a_blob_folder_that_cannot_be_made",
     },
     "bot/logs.py": {

@@ -190,3 +190,16 @@ def test_sigterm_while_streams_are_open(tmp_path: Path) -> None:
         stream.messages(1)
         assert product.stop() == 0
         assert [event for event in iter(stream.next, None) if event.kind != "ping"] == []
+
+
+def test_a_database_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "kiemchung.db").write_bytes(b"this is no database at all, whatever its name says" * 100)
+    done = Console(tmp_path).process("run", env={"WEB_PORT": str(free_port())})
+    assert (done.status, done.err.startswith("Không đọc được cơ sở dữ liệu.")) == (1, True)
+
+
+def test_a_database_that_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "data" / "kiemchung.db").mkdir(parents=True)
+    done = Console(tmp_path).process("run", env={"WEB_PORT": str(free_port())})
+    assert (done.status, done.err.startswith("Không ghi được vào thư mục dữ liệu.")) == (1, True)

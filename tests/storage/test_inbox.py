@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from handlers.flows import lookup
 from storage import inbox
@@ -55,7 +56,7 @@ async def test_a_turn_that_fails_is_kept_told_of_and_made_up_for(world: World, m
     def broken(*_: object) -> None:
         raise KeyError("a fault of ours")
 
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, capture_logs():
         patched.setattr(lookup, "step", broken)
         await world.say(person, "/han", "m")
         assert (await world.say(person, "/han", "m")).repeat
@@ -80,9 +81,11 @@ async def test_poison_is_parked_and_blocks_nobody(world: World, monkeypatch: pyt
         raise KeyError
 
     monkeypatch.setattr(lookup, "step", broken)
-    await world.say(person, "/han")
-    for _ in range(2 * inbox.MAX_TRIES):
-        world.clock.forward(hours=5)
-        await world.turns.retry_due()
+    with capture_logs() as logged:
+        await world.say(person, "/han")
+        for _ in range(2 * inbox.MAX_TRIES):
+            world.clock.forward(hours=5)
+            await world.turns.retry_due()
+    assert [entry["parked"] for entry in logged if entry["event"] == "turn failed"] == [False] * 4 + [True]
     assert await world.look(inbox.counts) == {"waiting": 0, "parked": 1}
     assert not (await world.say(person, "/viec")).refusal

@@ -144,8 +144,8 @@ class Evening(RuleBasedStateMachine):
 
 
 Evening.TestCase.settings = settings(
-    max_examples=20,
-    stateful_step_count=14,
+    max_examples=15,
+    stateful_step_count=12,
     deadline=None,
     derandomize=True,
     database=None,
