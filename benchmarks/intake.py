@@ -50,7 +50,9 @@ async def _sent(
     size = sum(len(content) for _, content in files)
     raw = size / _yardstick(yard, files)
     cpu, began = cpu_of(product.process.pid), time.perf_counter()
-    await asyncio.gather(*(_some(page, files[n::_SENDERS], f"{name} {n}") for n, page in enumerate(pages)))
+    await asyncio.gather(
+        *(_some(page, files[n::_SENDERS], f"{name.replace(' ', '-')}-{n}") for n, page in enumerate(pages))
+    )
     rate = size / (time.perf_counter() - began)
     cpu = cpu_of(product.process.pid) - cpu
     return [

@@ -42,6 +42,7 @@ QUOTA: Final = "quota"
 NEVER_CAME: Final = "never_came"
 REPEATED: Final = "repeated"
 CANCELLED: Final = "cancelled"
+_NOT_HERE: Final = frozenset({NEVER_CAME, CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,10 @@ def store(
 
 
 def refuse(file: EvidenceFile, document: Document, reason: str) -> FileRefused:
-    """The file does not become evidence. `Refusal("file_settled")` when its verdict was given before."""
-    if file.settled:
+    """The file does not become evidence. `Refusal("file_settled")` when its verdict was given before, or when it is
+    said not to have come although all of its bytes have.
+    """
+    if file.settled or (reason in _NOT_HERE and file.state not in (FileState.RECEIVED, FileState.FETCHING)):
         raise Refusal("file_settled")
     return FileRefused(file=file.id, document=document.id, reason=reason)
 

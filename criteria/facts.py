@@ -238,6 +238,13 @@ class DocumentDeclared:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclarationLapsed:
+    """A further file came into a sending that had been declared: the sender has to say it again."""
+
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
 class SecretStopped:
     """A name or caption bore a secret mark; nothing of it was kept but time, sender and mark."""
 
@@ -279,6 +286,7 @@ Fact = (
     | DocumentFiled
     | DocumentUnfiled
     | DocumentDeclared
+    | DeclarationLapsed
     | SecretStopped
     | AccessDenied
 )

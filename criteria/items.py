@@ -89,9 +89,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts over some items; `missing_points` sums the maximum points of the missing ones' sub-criteria, each code
-    once.
-    """
+    """Counts over some items. `waiting`: those on which Đội Tổng hợp has to speak."""
 
     total: int
     answered: int

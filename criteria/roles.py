@@ -75,6 +75,11 @@ def authorize(person: Person, action: Action, unit: str | None) -> None:
     raise Refusal("waiting_for_approval" if person.pending else "not_allowed")
 
 
+def holders(action: Action) -> list[Role]:
+    """The roles that an action belongs to in every unit."""
+    return [role for role, actions in TABLE.items() if actions.get(action) is Scope.ALL]
+
+
 def working_units(person: Person) -> tuple[str, ...]:
     """Units whose items the person walks: those where a grant allows answering."""
     return tuple(unit for unit in person.units() if allows(person, Action.ANSWER, unit))

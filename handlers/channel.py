@@ -17,12 +17,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A tapped button: `data` is what the button carried, hostile until authorised; `label` what stood on it, for the
-    history.
+    """A tapped button: `data` is what the button carried, hostile until authorised; `message` the id of the message it
+    stood under, as the channel knows it (0: not told), for the history.
     """
 
     data: str
-    label: str = ""
+    message: int = 0
 
 
 @dataclass(frozen=True, slots=True)

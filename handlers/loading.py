@@ -10,7 +10,7 @@ from criteria.evidence import Document
 from criteria.files import WEB_MAX
 from criteria.people import Person, Role
 from criteria.periods import local_day, start_of_day
-from criteria.roles import EVERYWHERE, Action, allows, working_units
+from criteria.roles import EVERYWHERE, Action, allows, holders, working_units
 from handlers.channel import BytesDelayed, BytesRefused, BytesStored, Joined, Sent
 from handlers.conversation import ChoosingItem, State
 from handlers.flows.step import EvidenceView, PeopleView, ProgressView, Receipted, View
@@ -18,8 +18,8 @@ from handlers.routing import Route
 from storage import campaigns, doors, evidence, intake, items, people
 from storage.database import Tx
 
-_MANAGERS: Final = [Role.CONSOLIDATOR, Role.ADMIN]
-_GUARDIANS: Final = [Role.CONSOLIDATOR]
+_MANAGERS: Final = holders(Action.MANAGE_PEOPLE)
+_GUARDIANS: Final = holders(Action.BE_TOLD_OF_SECRETS)
 _INBOX_MAX: Final = 10
 _RECEIPTS_SHOWN: Final = 5
 

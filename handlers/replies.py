@@ -72,6 +72,12 @@ def encode(say: Say) -> str:
     return json.dumps(body, ensure_ascii=False)
 
 
+def label_of(body: str, data: str) -> str:
+    """What stood on a button of an encoded message; "" when it has none such."""
+    rows = json.loads(body)["choices"]
+    return next((str(choice["label"]) for row in rows for choice in row if choice["data"] == data), "")
+
+
 def heard(text: str) -> str:
     """What the person said, as JSON for the history."""
     return json.dumps({"title": "", "text": text, "progress": None, "choices": []}, ensure_ascii=False)

@@ -16,7 +16,7 @@ import structlog
 from criteria import evidence as rules
 from criteria import secrets
 from criteria.errors import Refusal
-from criteria.facts import AccessDenied
+from criteria.facts import AccessDenied, PersonRevoked
 from criteria.folding import one_line
 from criteria.people import Person
 from handlers import conversation as talk
@@ -39,7 +39,7 @@ from handlers.flows import checklist, evidence, lookup, people, walk, welcome
 from handlers.flows.step import Event, Ids, Outcome
 from handlers.replies import Say
 from handlers.routing import Route
-from handlers.texts import refusals
+from handlers.texts import labels, refusals
 from storage import campaigns, conversations, doors, inbox
 from storage import people as people_rows
 from storage.conversations import Conversation
@@ -65,13 +65,14 @@ class Heard:
     """What became of something heard. `seq`: the conversation's last change. `refusal`: the sentence, if a rule said
     no.
 
-    `repeat`: it was heard before and nothing was done. `known`: somebody who has joined speaks from this address.
-    `woken`: whose pages changed.
+    `repeat`: it was heard before and nothing was done now; `done`: that turn went through. `known`: somebody who has
+    joined speaks from this address. `woken`: whose pages changed.
     """
 
     seq: int = 0
     refusal: str = ""
     repeat: bool = False
+    done: bool = False
     known: bool = True
     woken: tuple[int, ...] = ()
 
@@ -117,11 +118,19 @@ class Turns:
         real = self._clock()
         id_ = inbox.add(tx, inbound.channel, inbound.external_id, real)
         if id_ is None:
-            return Heard(repeat=True)
+            return self._heard_before(tx, inbound, real)
         crash_point("turn:inbox-added")
         heard = self._tried(tx, inbound, id_, 0, real)
         crash_point("turn:before-commit")
         return heard
+
+    def _heard_before(self, tx: Tx, inbound: Inbound, real: datetime) -> Heard:
+        """A repeat does nothing, but for a worker's verdict whose turn was given up: saying it again tries it again."""
+        before = inbox.known(tx, inbound.channel, inbound.external_id)
+        if inbound.background and before.state == "parked":
+            inbox.done(tx, before.id)
+            return self._tried(tx, inbound, before.id, before.tries, real)
+        return Heard(repeat=True, done=before.state == "done")
 
     async def retry_due(self) -> int:
         """Run again the turns that failed and are due; returns how many were tried."""
@@ -131,8 +140,22 @@ class Turns:
         return len(waiting)
 
     def _again(self, tx: Tx, one: inbox.Waiting) -> Heard:
+        try:
+            inbound = decode(one.raw)
+        except (KeyError, TypeError, ValueError):
+            inbox.park(tx, one.id)  # written by another version: kept, and no obstacle to the rows behind it
+            log.exception("inbox row not understood", inbox=one.id, parked=True)
+            return Heard()
+        if isinstance(inbound.body, Said | Pressed) and self._moved_on(tx, inbound, one.seq):
+            inbox.done(tx, one.id)
+            return self._say_of_ours(tx, inbound, refusals.please_repeat())
         inbox.done(tx, one.id)
-        return self._tried(tx, decode(one.raw), one.id, one.tries, self._clock())
+        return self._tried(tx, inbound, one.id, one.tries, self._clock())
+
+    def _moved_on(self, tx: Tx, inbound: Inbound, seq: int | None) -> bool:
+        """Whether the conversation has changed since the turn failed: "2" would now answer another question."""
+        person = _who(tx, inbound)
+        return person is None or conversations.get(tx, person.id).seq != seq
 
     def _tried(self, tx: Tx, inbound: Inbound, id_: int, tries: int, real: datetime) -> Heard:
         """Run a turn inside a savepoint: if it raises, what was heard is kept for another try, and the person is
@@ -148,19 +171,22 @@ class Turns:
             forget(tx)
             parked = inbox.failed(tx, id_, encode(inbound), tries + 1, type(fault).__name__, real)
             log.exception("turn failed", inbox=id_, tries=tries + 1, parked=parked)
-            return self._apologise(tx, inbound, id_, first=tries == 0)
+            if tries or inbound.background:
+                return Heard()
+            told = self._say_of_ours(tx, inbound, refusals.stumbled(f"{id_:05d}"))
+            inbox.stood_at(tx, id_, told.seq)
+            return told
         log.info("turn", inbox=id_, flow=route.flow, verb=route.verb, ms=round((time.monotonic() - started) * 1000, 1))
         return heard
 
-    def _apologise(self, tx: Tx, inbound: Inbound, id_: int, *, first: bool) -> Heard:
+    def _say_of_ours(self, tx: Tx, inbound: Inbound, words: str) -> Heard:
+        """Tell the person of a fault of ours, outside any flow."""
         person = _who(tx, inbound)
-        if person is None or not first or inbound.background:
-            return Heard()
+        if person is None:
+            return Heard(known=False)
         conversation = conversations.get(tx, person.id)
         at = campaigns.current(tx).campaign.now(self._clock())
-        conversations.said(
-            tx, conversation, replies.encode(Say(refusals.stumbled(f"{id_:05d}"))), key=None, document=None, at=at
-        )
+        conversations.said(tx, conversation, replies.encode(Say(words)), key=None, document=None, at=at)
         conversations.save(tx, conversation)
         return Heard(seq=conversation.seq, woken=(person.id,))
 
@@ -180,7 +206,7 @@ class Turns:
         _keep_heard(tx, conversation, inbound, menu, outcome, at)
         _keep_said(tx, conversation, inbound, state, outcome, at)
         conversations.save(tx, conversation)
-        told = tuple(dict.fromkeys(notice.person for notice in outcome.notices))
+        told = tuple(dict.fromkeys((*(notice.person for notice in outcome.notices), *_shut_out(outcome))))
         _keep_notices(tx, outcome, at)
         return Heard(seq=conversation.seq, refusal=refusal, woken=(person.id, *told)), route
 
@@ -266,9 +292,8 @@ def _keep_heard(
     match inbound.body:
         case Said(text=text):
             shown, key = one_line_each(text), None
-        case Pressed(data=data, label=label) if not outcome.quiet:
-            on_menu = next((option.label for option in menu.options if option.data == data), "")
-            shown, key = on_menu or one_line(label, 80), None
+        case Pressed() as tap if not outcome.quiet:
+            shown, key = _label(tx, conversation.person, tap, menu), None
         case Sent(caption=caption, batch=batch):
             shown, key = one_line(caption, 1000), f"in:{batch}"
         case BytesRefused(reason=rules.SECRET) if document:
@@ -288,6 +313,20 @@ def _keep_heard(
         document=document if isinstance(inbound.body, Sent) else None,
         at=at,
     )
+
+
+def _shut_out(outcome: Outcome) -> list[int]:
+    """People whose open pages have to notice that they are out."""
+    return [fact.person for fact in outcome.facts if isinstance(fact, PersonRevoked)]
+
+
+def _label(tx: Tx, person: int, tap: Pressed, menu: Menu) -> str:
+    """What stood on the button that was pressed: on the open menu, or on the older message that the page names."""
+    on_menu = next((option.label for option in menu.options if option.data == tap.data), None)
+    if on_menu is not None:
+        return on_menu
+    body = conversations.body_of(tx, person, tap.message) if tap.message else None
+    return (replies.label_of(body, tap.data) if body else "") or labels.OLD_BUTTON
 
 
 def one_line_each(text: str) -> str:

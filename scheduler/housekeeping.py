@@ -25,11 +25,19 @@ def duties(db: Database, turns: Turns, worker: IntakeWorker, clock: Callable[[],
     async def keep_clock() -> None:
         await _unless_stuck("clock", lambda: db.write(lambda tx: acts.keep_clock(tx, clock)))
 
+    async def forget() -> None:
+        await _unless_stuck("forget", db.forget_the_past)
+
     async def clear_up() -> None:
         await _unless_stuck("never came", worker.refuse_what_never_came)
         await _unless_stuck("scratch", worker.sweep_scratch)
 
-    return [Tick("retry-turns", 5, retry_turns), Tick("keep-clock", 60, keep_clock), Tick("clear-up", 600, clear_up)]
+    return [
+        Tick("forget", 60, forget),
+        Tick("retry-turns", 5, retry_turns),
+        Tick("keep-clock", 60, keep_clock),
+        Tick("clear-up", 600, clear_up),
+    ]
 
 
 async def _unless_stuck(duty: str, call: Callable[[], Awaitable[object]]) -> None:

@@ -17,8 +17,8 @@ from criteria.files import KINDS, CheckResult, Refused
 from handlers.channel import INTAKE, Body, BytesDelayed, BytesRefused, BytesStored, Inbound
 from handlers.turn import Turns
 from storage import evidence, intake
-from storage.blobs import Blobs, DamagedBlob
-from storage.checking.pool import Checker, CheckerDown
+from storage.blobs import Blobs
+from storage.checking.pool import Checker
 from storage.crashpoints import crash_point
 from storage.database import Database, StorageTrouble
 from storage.intake import Arrival
@@ -64,11 +64,11 @@ class IntakeWorker:
     async def run(self) -> None:
         """Work until cancelled."""
         while True:
+            self._called.clear()  # before looking: who calls from now on is not overheard
             if not await self.work_off():
                 await self._rest()
 
     async def _rest(self) -> None:
-        self._called.clear()
         try:
             async with asyncio.timeout(_LOOK_EVERY):
                 await self._called.wait()
@@ -93,41 +93,48 @@ class IntakeWorker:
     async def _one(self, arrival: Arrival) -> None:
         crash_point("intake:claimed")
         fresh = await self._db.read(lambda tx: intake.get(tx, arrival.id))
-        if fresh is None or fresh.state not in intake.CHECKABLE:
+        if fresh is None or fresh.state not in intake.CHECKABLE or fresh.tries != arrival.tries:
             return  # another loop was faster
         try:
             await self._settle(fresh)
         except (OSError, StorageTrouble) as trouble:
             # The disk or the database cannot go on: the arrival keeps its place, however long it takes.
             await self._postpone(fresh, type(trouble).__name__, fresh.tries)
-        except (CheckerDown, DamagedBlob) as trouble:
+        except Exception as fault:  # the checker, a damaged blob or a fault of ours: the files behind it must not wait
+            log.exception("file not settled", arrival=fresh.id, tries=fresh.tries + 1)
             if fresh.tries + 1 >= intake.MAX_TRIES:
                 await self._verdict(fresh, BytesRefused(fresh.id, REPEATED))
             else:
-                await self._postpone(fresh, type(trouble).__name__, fresh.tries + 1)
+                await self._postpone(fresh, type(fault).__name__, fresh.tries + 1)
 
     async def _settle(self, arrival: Arrival) -> None:
+        if arrival.secret_mark:
+            await self._erase_secret(arrival, arrival.secret_mark)
+            return
         path = self._scratch.path(arrival.id)
         if not await asyncio.to_thread(path.exists):
-            log.warning("scratch file gone", arrival=arrival.id)
-            await self._db.write(lambda tx: intake.back_to_start(tx, arrival.id))
+            log.error("scratch file gone", arrival=arrival.id)
+            await self._verdict(arrival, BytesRefused(arrival.id, REPEATED))
             return
         thumbnail = self._scratch.thumbnail(arrival.id)
         result = await self._checker.check(path, KINDS[arrival.kind], thumbnail)
         crash_point("intake:checked")
-        if isinstance(result.verdict, Refused):
-            log.info("file refused", arrival=arrival.id, reason=result.verdict.reason.value, detail=result.detail)
-            await self._refuse(arrival, result.verdict.reason.value, result.detail)
+        if not isinstance(result.verdict, Refused):
+            await self._keep(arrival, result)
             return
-        await self._keep(arrival, result)
-
-    async def _refuse(self, arrival: Arrival, reason: str, detail: str) -> None:
-        """A secret's bytes go before anything else happens; what was written of it is taken off the disk after."""
-        if reason != SECRET:
+        reason = result.verdict.reason.value
+        log.info("file refused", arrival=arrival.id, reason=reason, detail=result.detail)
+        if reason == SECRET:
+            await self._db.write(lambda tx: intake.found_secret(tx, arrival.id, result.detail))
+            await self._erase_secret(arrival, result.detail)
+        else:
             await self._verdict(arrival, BytesRefused(arrival.id, reason))
-            return
+
+    async def _erase_secret(self, arrival: Arrival, mark: str) -> None:
+        """Erase the bytes, then say so, then take what was written of it off the disk. May be repeated at any step."""
         await asyncio.to_thread(self._scratch.remove, arrival.id)
-        await self._verdict(arrival, BytesRefused(arrival.id, reason, detail))
+        crash_point("intake:secret-erased")
+        await self._verdict(arrival, BytesRefused(arrival.id, SECRET, mark))
         await self._db.forget_the_past()
 
     async def _keep(self, arrival: Arrival, result: CheckResult) -> None:
@@ -153,7 +160,7 @@ class IntakeWorker:
             await asyncio.to_thread(self._scratch.remove, arrival.id)
             crash_point("intake:cleaned")
         elif settled is not None:
-            await self._postpone(settled, "turn", settled.tries)
+            await self._postpone(settled, "turn", settled.tries + 1)
 
     async def _postpone(self, arrival: Arrival, why: str, tries: int) -> None:
         wait = min(timedelta(seconds=5 * 2 ** min(tries, 6)), _LONGEST_WAIT)
@@ -168,13 +175,17 @@ class IntakeWorker:
         """Arrivals announced a day ago whose bytes have not come: an end for each, with the way out."""
         late = await self._db.read(lambda tx: intake.never_came(tx, self._clock() - _NEVER_CAME_AFTER))
         for arrival in late:
-            await self._verdict(arrival, BytesRefused(arrival.id, NEVER_CAME))
+            await self._turns.accept(_heard(arrival, BytesRefused(arrival.id, NEVER_CAME)))
 
     async def sweep_scratch(self) -> None:
-        """Let go of scratch files whose arrivals have ended (a crash came between verdict and removal)."""
+        """Let go of scratch files whose arrivals have ended (a crash came between verdict and removal), and of drafts
+        that were never finished.
+        """
         open_ids = await self._db.read(intake.open_ids)
         an_hour_ago = (self._clock() - timedelta(hours=1)).timestamp()
         await asyncio.to_thread(self._scratch.sweep, open_ids, an_hour_ago)
+        a_day_ago = (self._clock() - timedelta(days=1)).timestamp()
+        await asyncio.to_thread(self._blobs.sweep_drafts, a_day_ago)
 
 
 def _heard(arrival: Arrival, body: Body) -> Inbound:

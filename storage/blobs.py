@@ -124,6 +124,17 @@ class Blobs:
         for folder in sorted(p for p in self.root.iterdir() if len(p.name) == 2):
             yield from sorted(p.name for p in folder.iterdir() if "." not in p.name)
 
+    def set_aside(self) -> Iterator[str]:
+        """Names of damaged blobs that were moved out of the way, for a person to judge."""
+        for folder in sorted(p for p in self.root.iterdir() if len(p.name) == 2):
+            yield from sorted(p.name for p in folder.iterdir() if ".damaged-" in p.name)
+
+    def sweep_drafts(self, before: float) -> None:
+        """Let go of drafts that a crash left unfinished and that were last written before `before` (a file time)."""
+        for path in self._tmp.iterdir():
+            if path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+
     def _intact(self, target: Path, known: Digest) -> bool:
         """True when a good copy is there already; a damaged one is set aside, for `verify` to name and a person to
         judge.

@@ -23,6 +23,9 @@ _SAVE = (
     .values(state=param("now_state"), menu=param("now_menu"), card=param("now_card"), seq=param("now_seq"))
 )
 _KEYED = sa.select(t.messages.c.id).where(t.messages.c.person_id == param("person"), t.messages.c.key == param("named"))
+_BODY = sa.select(t.messages.c.body).where(
+    t.messages.c.person_id == param("of_person"), t.messages.c.id == param("message")
+)
 _ADD = sa.insert(t.messages)
 _EDIT = (
     sa.update(t.messages)
@@ -123,6 +126,11 @@ def touch(tx: Tx, conversation: Conversation, document: str) -> None:
     """The state of files that a heard message shows has changed: let pages read it again."""
     _add_unsaved(tx, conversation)
     tx.execute(_TOUCH, {"person": conversation.person, "document": document, "new_seq": conversation.next_seq()})
+
+
+def body_of(tx: Tx, person: int, message: int) -> str | None:
+    """What one message of the person says, encoded; None for another person's or none."""
+    return tx.execute(_BODY, {"of_person": person, "message": message}).scalar()
 
 
 def blank(tx: Tx, conversation: Conversation, document: str, body: str) -> None:

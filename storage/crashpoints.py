@@ -23,6 +23,7 @@ POINTS: Final = (
     "upload:row",
     "intake:claimed",
     "intake:checked",
+    "intake:secret-erased",
     "blob:copied",
     "blob:linked",
     "blob:synced",

@@ -25,17 +25,16 @@ StorageTrouble = sa.exc.OperationalError
 later.
 """
 T = TypeVar("T")
-SQLITE_SAFE: Final = (
-    3,
-    51,
-    3,
-)  # older ones have the WAL-reset race; one writer that alone checkpoints keeps clear of it
+# Older ones have the WAL-reset race; one writer that alone checkpoints keeps clear of it.
+SQLITE_SAFE: Final = (3, 51, 3)
 
+_PATIENCE: Final = 10000
+_PATIENCE_WITH_READERS: Final = 100
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={_PATIENCE}",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA secure_delete=ON",
 )
@@ -62,12 +61,12 @@ class Database:
         self._serving = serving
         self._thread: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._writer: Connection | None = None
-        self._engine: Final = self._engine_of(
-            _PRAGMAS if serving else (*_PRAGMAS, "PRAGMA wal_autocheckpoint=0"), "BEGIN IMMEDIATE"
+        self._engine: Final = _engine(
+            self._url, _PRAGMAS if serving else (*_PRAGMAS, "PRAGMA wal_autocheckpoint=0"), "BEGIN IMMEDIATE"
         )
         self._readers: Final = ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="reader")
         self._idle: Final[deque[Connection]] = deque()
-        self._reading: Final = self._engine_of(_READING_PRAGMAS, "BEGIN")
+        self._reading: Final = _engine(self._url, _READING_PRAGMAS, "BEGIN")
 
     @property
     def path(self) -> Path:
@@ -84,9 +83,11 @@ class Database:
         """Run `fn` on a snapshot that cannot write, beside the writer."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._look, fn)
 
-    async def forget_the_past(self) -> None:
-        """Write the WAL back and empty it, so that what was blanked or deleted is gone from the disk."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._truncate)
+    async def forget_the_past(self) -> bool:
+        """Write the WAL back and empty it, so that what was blanked or deleted is gone from the disk. False when a
+        reader stands in the way: the caller tries again later.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._truncate)
 
     async def close(self) -> None:
         """Finish the writes under way and close everything."""
@@ -110,11 +111,21 @@ class Database:
         keep(writer)
         return result
 
-    def _truncate(self) -> None:
-        if self._writer is not None:
-            raw = self._writer.connection.dbapi_connection
-            assert raw is not None
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def _truncate(self) -> bool:
+        if self._writer is None:
+            self._writer = self._engine.connect()
+        raw = self._writer.connection.dbapi_connection
+        assert raw is not None
+        cursor = raw.cursor()
+        try:
+            cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_WITH_READERS}")  # every write waits behind this
+            busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+            cursor.close()
+        return not busy
 
     def _look(self, fn: Callable[[Tx], T]) -> T:
         try:
@@ -139,24 +150,6 @@ class Database:
             self._writer = None
         self._engine.dispose()
 
-    def _engine_of(self, pragmas: Sequence[str], begin: str) -> sa.Engine:
-        """An engine whose connections are ours to keep, each used by one thread at a time."""
-        engine = sa.create_engine(
-            self._url.set(drivername="sqlite"), poolclass=sa.NullPool, connect_args={"check_same_thread": False}
-        )
-
-        @sa.event.listens_for(engine, "connect")
-        def _prepare(raw: Any, _record: Any) -> None:
-            raw.isolation_level = None
-            for pragma in pragmas:
-                raw.execute(pragma)
-
-        @sa.event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
-
-        return engine
-
 
 def exists(url: str) -> bool:
     """Whether there is a database at `url`, without creating one."""
@@ -164,19 +157,31 @@ def exists(url: str) -> bool:
     return bool(target) and Path(str(target)).exists()
 
 
+def looking_engine(url: str) -> sa.Engine:
+    """A synchronous engine that changes nothing, for a look at the schema's version. Dispose of it after."""
+    return _engine(make_url(url), _READING_PRAGMAS, "BEGIN")
+
+
 def one_off_engine(url: str) -> sa.Engine:
-    """A synchronous engine for the schema's version and migrations: one whole transaction each. Dispose of it after."""
-    engine = sa.create_engine(make_url(url).set(drivername="sqlite"))
+    """A synchronous engine for migrations: one whole transaction each. Dispose of it after."""
+    return _engine(make_url(url), _PRAGMAS, "BEGIN IMMEDIATE")
+
+
+def _engine(url: sa.URL, pragmas: Sequence[str], begin: str) -> sa.Engine:
+    """An engine whose connections are ours to keep, each used by one thread at a time."""
+    engine = sa.create_engine(
+        url.set(drivername="sqlite"), poolclass=sa.NullPool, connect_args={"check_same_thread": False}
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:
         raw.isolation_level = None
-        for pragma in ("PRAGMA busy_timeout=10000", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"):
+        for pragma in pragmas:
             raw.execute(pragma)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(begin)
 
     return engine
 
@@ -197,8 +202,7 @@ def savepoint(tx: Tx) -> Iterator[None]:
 
 
 # What a transaction remembers for the next one (the audit head, the catalogue) holds only while nobody else has
-# committed. It is kept on the
-# connection in two halves, so that a rolled-back transaction leaves nothing behind.
+# committed. It is kept on the connection in two halves, so that a rolled-back transaction leaves nothing behind.
 
 
 def recall(tx: Tx, name: str) -> Any | None:

@@ -280,7 +280,7 @@ def remove_link(tx: Tx, fact: DocumentUnfiled) -> None:
     tx.execute(sa.delete(t.links).where(t.links.c.document_id == fact.document, t.links.c.item_id == fact.item))
 
 
-def set_declared(tx: Tx, document_id: str, at: datetime) -> None:
+def set_declared(tx: Tx, document_id: str, at: datetime | None) -> None:
     """The sender said that nothing here is secret."""
     tx.execute(sa.update(t.documents).where(t.documents.c.id == document_id).values(declared_at=at))
 

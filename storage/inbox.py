@@ -15,18 +15,27 @@ from storage.database import Tx
 
 MAX_TRIES: Final = 5
 _ADD = upsert(t.inbox).on_conflict_do_nothing(index_elements=["channel", "external_id"]).returning(t.inbox.c.id)
-_DUE = sa.select(t.inbox.c.id, t.inbox.c.raw, t.inbox.c.tries).where(
-    t.inbox.c.state == "waiting", t.inbox.c.retry_at <= param("at")
+_DUE = (
+    sa.select(t.inbox)
+    .where(sa.text("inbox.state = 'waiting'"), t.inbox.c.retry_at <= param("at"))  # as the partial index has it
+    .order_by(t.inbox.c.retry_at, t.inbox.c.id)
+    .limit(param("at_most"))
+)
+_STATE = sa.select(t.inbox.c.id, t.inbox.c.state, t.inbox.c.tries).where(
+    t.inbox.c.channel == param("of_channel"), t.inbox.c.external_id == param("of_id")
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A heard message whose turn failed and is due again. `raw` is what `handlers.channel` encoded."""
+    """A heard message whose turn failed and is due again. `raw` is what `handlers.channel` encoded; `seq`: the
+    conversation's last change after the failure.
+    """
 
     id: int
     raw: str
     tries: int
+    seq: int | None
 
 
 def add(tx: Tx, channel: str, external_id: str, at: datetime) -> int | None:
@@ -60,7 +69,33 @@ def done(tx: Tx, id_: int) -> None:
 
 def due(tx: Tx, at: datetime, limit: int = 50) -> list[Waiting]:
     """Failed turns whose next try is due, oldest first."""
-    return [Waiting(r.id, r.raw, r.tries) for r in tx.execute(_DUE.order_by(t.inbox.c.id).limit(limit), {"at": at})]
+    rows = tx.execute(_DUE, {"at": at, "at_most": limit})
+    return [Waiting(r.id, r.raw, r.tries, r.conversation_seq) for r in rows]
+
+
+def park(tx: Tx, id_: int) -> None:
+    """Not to be tried again by itself: a person has to look at it."""
+    tx.execute(sa.update(t.inbox).where(t.inbox.c.id == id_).values(state="parked"))
+
+
+def stood_at(tx: Tx, id_: int, seq: int) -> None:
+    """Remember where the conversation stood after a failure."""
+    tx.execute(sa.update(t.inbox).where(t.inbox.c.id == id_).values(conversation_seq=seq))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row that is there already."""
+
+    id: int
+    state: str
+    tries: int
+
+
+def known(tx: Tx, channel: str, external_id: str) -> Known:
+    """The row of something that was heard before."""
+    row = tx.execute(_STATE, {"of_channel": channel, "of_id": external_id}).one()
+    return Known(row.id, row.state, row.tries)
 
 
 def counts(tx: Tx) -> dict[str, int]:

@@ -16,15 +16,20 @@ from storage.blobs import Digest
 from storage.database import Tx
 
 MAX_TRIES: Final = 5
+_SECRET_MARK: Final = "secret:"
 ENDS: Final = (FileState.STORED, FileState.REFUSED)
 CHECKABLE: Final = (FileState.CHECKING, FileState.WAITING)
 _WHOLE = t.arrivals.c.state.in_([state.value for state in CHECKABLE])
 _OPEN = t.arrivals.c.state.not_in([state.value for state in ENDS])
+# Spelt as in the partial index, with the states written out: few arrivals are open at a time, however many have ended.
+_STILL_OPEN = sa.text("arrivals.state NOT IN ('stored', 'refused')")
 _COMING = (
     sa.select(t.links.c.item_id)
-    .join(t.arrivals, t.arrivals.c.document_id == t.links.c.document_id)
     .join(t.items, t.items.c.id == t.links.c.item_id)
-    .where(_OPEN, t.items.c.unit_id.in_(param("units", expanding=True)))
+    .where(
+        t.links.c.document_id.in_(sa.select(t.arrivals.c.document_id).where(_STILL_OPEN)),
+        t.items.c.unit_id.in_(param("units", expanding=True)),
+    )
     .distinct()
 )
 _GET = sa.select(t.arrivals).where(t.arrivals.c.id == param("arrival"))
@@ -35,7 +40,7 @@ _OF_UID = sa.select(t.arrivals).where(
 )
 _DUE = (
     sa.select(t.arrivals)
-    .where(t.arrivals.c.state.in_([state.value for state in CHECKABLE]), t.arrivals.c.retry_at <= param("at"))
+    .where(_STILL_OPEN, _WHOLE, t.arrivals.c.retry_at <= param("at"))
     .order_by(t.arrivals.c.retry_at, t.arrivals.c.id)
     .limit(param("at_most"))
 )
@@ -55,6 +60,11 @@ class Arrival:
     declared_size: int
     sha256: str
     tries: int
+
+    @property
+    def secret_mark(self) -> str:
+        """The mark that was found in the bytes, if the verdict about it is still to be given."""
+        return self.reason.removeprefix(_SECRET_MARK) if self.reason.startswith(_SECRET_MARK) else ""
 
     @property
     def digest(self) -> Digest:
@@ -121,15 +131,14 @@ def due(tx: Tx, at: datetime, limit: int) -> list[Arrival]:
     return [_arrival(row) for row in tx.execute(_DUE, {"at": at, "at_most": limit}).all()]
 
 
+def found_secret(tx: Tx, id_: str, mark: str) -> None:
+    """A secret mark was found in the bytes: written down before they are erased, so that a crash cannot forget it."""
+    tx.execute(sa.update(t.arrivals).where(t.arrivals.c.id == id_, _WHOLE).values(reason=f"{_SECRET_MARK}{mark}"))
+
+
 def postpone(tx: Tx, id_: str, tries: int, at: datetime, wait: timedelta) -> None:
     """Try again later: CHECKING or WAITING -> WAITING until then."""
     values = {"state": FileState.WAITING.value, "tries": tries, "retry_at": at + wait}
-    tx.execute(sa.update(t.arrivals).where(t.arrivals.c.id == id_, _WHOLE).values(values))
-
-
-def back_to_start(tx: Tx, id_: str) -> None:
-    """The bytes in scratch are gone or cut: CHECKING or WAITING -> RECEIVED, the channel has to bring them again."""
-    values = {"state": FileState.RECEIVED.value, "sha256": None, "size": None, "retry_at": None}
     tx.execute(sa.update(t.arrivals).where(t.arrivals.c.id == id_, _WHOLE).values(values))
 
 

@@ -125,6 +125,10 @@ def _declared(tx: Tx, fact: f.DocumentDeclared, setting: Setting) -> None:
     evidence.set_declared(tx, fact.document, setting.at)
 
 
+def _lapsed(tx: Tx, fact: f.DeclarationLapsed, setting: Setting) -> None:
+    evidence.set_declared(tx, fact.document, None)
+
+
 RECORDERS: Final[Mapping[type, Callable[[Tx, Any, Setting], None]]] = {
     f.CampaignOpened: _nothing,
     f.ClockAdvanced: _nothing,
@@ -150,6 +154,7 @@ RECORDERS: Final[Mapping[type, Callable[[Tx, Any, Setting], None]]] = {
     f.DocumentFiled: _filed,
     f.DocumentUnfiled: _unfiled,
     f.DocumentDeclared: _declared,
+    f.DeclarationLapsed: _lapsed,
     f.SecretStopped: _nothing,
     f.AccessDenied: _nothing,
 }

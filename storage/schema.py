@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from storage.database import exists, one_off_engine
+from storage.database import exists, looking_engine, one_off_engine
 
 HEAD: Final = "0001"
 KNOWN: Final = ("0001",)
@@ -30,7 +30,7 @@ def state(url: str) -> SchemaState:
     """Look at the version table of the database at `url` without changing or creating anything."""
     if not exists(url):
         return SchemaState.ABSENT
-    engine = one_off_engine(url)
+    engine = looking_engine(url)
     try:
         with engine.connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):

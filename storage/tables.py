@@ -193,6 +193,8 @@ inbox = _table(
     sa.Column("received_at", Moment, nullable=False),
     sa.Column("retry_at", Moment),
     sa.Column("error", sa.Text),
+    # Where the conversation stood when the turn failed: words and taps are not tried again once it has moved on.
+    sa.Column("conversation_seq", sa.Integer),
     sa.UniqueConstraint("channel", "external_id"),
     sa.Index(
         "ix_inbox_open",
@@ -223,6 +225,7 @@ messages = _table(
     sa.UniqueConstraint("person_id", "key"),
     sa.Index("ix_messages_person_id_seq", "person_id", "seq"),
     sa.Index("ix_messages_person_id_id", "person_id", "id"),
+    sa.Index("ix_messages_document_id", "document_id"),
 )
 
 # --- the evidence ---------------------------------------------------------------------------------------------------
@@ -256,6 +259,7 @@ arrivals = _table(
     sa.Column("retry_at", Moment),
     sa.Column("announced_at", Moment, nullable=False),
     sa.UniqueConstraint("channel", "chat", "message", "uid"),
+    sa.Index("ix_arrivals_channel_chat_uid", "channel", "chat", "uid"),
     sa.Index("ix_arrivals_person_id_announced_at", "person_id", "announced_at"),
     sa.Index(
         "ix_arrivals_open",
@@ -274,7 +278,7 @@ files = _table(
     sa.Column("flags", sa.Text, nullable=False),
     sa.Column("receipt", sa.Text, nullable=False, unique=True),
     sa.Column("stored_at", Moment, nullable=False),
-    sa.Column("stored_at_real", Moment, nullable=False),
+    sa.Column("stored_at_real", Moment, nullable=False, index=True),
     sa.Column("withdrawn_at", Moment),
     _to("people.id", name="withdrawn_by", null=True),
 )

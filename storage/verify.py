@@ -16,8 +16,8 @@ from storage.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`kind`: missing, damaged, size, sidecar, orphan, unsettled or audit. `subject`: a receipt, a hash, an id or a
-    row number.
+    """`kind`: missing, damaged, size, sidecar, orphan, aside, unsettled or audit. `subject`: a receipt, a hash, an id
+    or a row number.
     """
 
     kind: str
@@ -34,16 +34,35 @@ class Report:
     faults: tuple[Fault, ...]
 
 
-def check(tx: Tx, blobs: Blobs) -> Report:
-    """Look at everything. Reads every stored byte."""
-    rows = tx.execute(
-        sa.select(t.files.c.id, t.files.c.sha256, t.files.c.size, t.files.c.receipt).order_by(t.files.c.id)
-    ).all()
-    faults = [fault for row in rows for fault in _file(blobs, row.id, row.sha256, row.size, row.receipt)]
-    faults += _orphans(blobs, {row.sha256 for row in rows})
-    faults += _unsettled(tx)
-    faults += [Fault("audit", str(fault.seq), fault.problem) for fault in audit.faults(tx)]
-    return Report(len(rows), audit.head(tx).seq, tuple(faults))
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the database says, read in one short transaction: hashing takes long, and a reader holds up the WAL.
+
+    `rows`: id, sha256, size and receipt of every evidence row. `coming`: hashes whose rows are still to be written.
+    """
+
+    rows: tuple[tuple[str, str, int, str], ...]
+    coming: frozenset[str]
+    audit_rows: int
+    faults: tuple[Fault, ...]
+
+
+def read(tx: Tx) -> Stored:
+    """What should be there, and what is wrong in the database itself."""
+    columns = (t.files.c.id, t.files.c.sha256, t.files.c.size, t.files.c.receipt)
+    rows = tuple((r.id, r.sha256, r.size, r.receipt) for r in tx.execute(sa.select(*columns).order_by(t.files.c.id)))
+    is_open = t.arrivals.c.state.not_in((FileState.STORED.value, FileState.REFUSED.value))
+    coming = frozenset(r.sha256 for r in tx.execute(sa.select(t.arrivals.c.sha256).where(is_open)) if r.sha256)
+    broken = (Fault("audit", str(fault.seq), fault.problem) for fault in audit.faults(tx))
+    return Stored(rows, coming, audit.head(tx).seq, (*_unsettled(tx), *broken))
+
+
+def check(stored: Stored, blobs: Blobs) -> Report:
+    """Compare the files with what the database said. Reads every stored byte; may run beside a server."""
+    faults = [fault for row in stored.rows for fault in _file(blobs, *row)]
+    faults += _orphans(blobs, {sha256 for _, sha256, _, _ in stored.rows} | stored.coming)
+    faults += [Fault("aside", name) for name in blobs.set_aside()]
+    return Report(len(stored.rows), stored.audit_rows, (*faults, *stored.faults))
 
 
 def _file(blobs: Blobs, id_: str, sha256: str, size: int, receipt: str) -> Iterator[Fault]:

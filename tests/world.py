@@ -117,9 +117,9 @@ class World:
         """Typed words."""
         return await self._hear(person, Said(text), client_id)
 
-    async def press(self, person: int, data: str, client_id: str = "") -> Heard:
-        """A tapped button."""
-        return await self._hear(person, Pressed(data), client_id)
+    async def press(self, person: int, data: str, client_id: str = "", message: int = 0) -> Heard:
+        """A tapped button, under the message with this id if the page tells."""
+        return await self._hear(person, Pressed(data, message), client_id)
 
     async def announce(
         self, person: int, *files: tuple[str, int], caption: str = "", batch: str = "", mime: str = ""

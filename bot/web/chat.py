@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.web import encode, session
 from bot.web.answers import json_object, page, refuse
 from bot.web.parts import parts
+from criteria.roles import EVERYWHERE, Action, allows, working_units
 from handlers.channel import WEB, Inbound, Pressed, Said
 from handlers.texts import pages as texts
 from handlers.texts import refusals
@@ -26,17 +27,23 @@ _CHANGES: Final = 200
 async def show(request: web.Request) -> web.Response:
     """GET /chat: the chat, or the way in for a stranger."""
 
-    def look(tx: Tx, device: Device) -> tuple[int, str, str]:
+    def look(tx: Tx, device: Device) -> dict[str, Any]:
         person = people.get(tx, device.person)
         plan = campaigns.current(tx).campaign.plan
         assert person is not None
-        return person.id, person.name, ", ".join(plan.unit(unit).name for unit in person.units())
+        return {
+            "person_id": person.id,
+            "person_name": person.name,
+            "unit_name": ", ".join(plan.unit(unit).name for unit in person.units()),
+            "walks": bool(working_units(person)),
+            "sees_progress": allows(person, Action.SEE_PROGRESS, EVERYWHERE),
+        }
 
     try:
-        id_, name, units = await session.read(request, look)
+        shown = await session.read(request, look)
     except session.SignedOut:
         return await page(request, "welcome.html")
-    return await page(request, "chat.html", person_name=name, unit_name=units, person_id=id_)
+    return await page(request, "chat.html", **shown)
 
 
 async def history(request: web.Request) -> web.Response:
@@ -128,7 +135,9 @@ def _said(sent: dict[str, Any]) -> tuple[str, Said | Pressed] | None:
     if not encode.is_id(client_id):
         return None
     if isinstance(tap, str) and len(tap) <= 200:
-        return client_id, Pressed(encode.storable(tap), encode.storable(str(sent.get("label", ""))[:200]))
+        message = sent.get("message")
+        under = message if isinstance(message, int) and 0 < message < 1 << 53 else 0
+        return client_id, Pressed(encode.storable(tap), under)
     if isinstance(words, str) and words.strip():
         return client_id, Said(encode.storable(words[:_LONGEST_WORDS]))
     return None

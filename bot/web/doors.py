@@ -44,6 +44,8 @@ async def _enter(request: web.Request, token: str) -> web.Response:
         lambda tx: acts.sign_in(tx, of.turns, of.ids, token=token[:200], who=who, label=label, real=of.clock())
     )
     if isinstance(entered, Refusal):
+        if await session.signed_in(request):
+            raise web.HTTPSeeOther("/chat")  # the own link, opened once more on a device that is in
         return await _sorry(request, 403, refusals.sentence(entered))
     if entered.heard is not None:
         of.turns.woken(entered.heard)

@@ -1,6 +1,7 @@
 """Neutral messages as the page's JSON: what was said, its choices, and its files in their present state."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Final, TypeGuard
 
@@ -12,7 +13,7 @@ from storage import evidence
 from storage.conversations import Message
 from storage.database import Tx
 
-_LONGEST_ID: Final = 64
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATES: Final = {
     FileState.RECEIVED: "receiving",
     FileState.FETCHING: "receiving",
@@ -72,5 +73,5 @@ def storable(text: str) -> str:
 
 
 def is_id(value: object) -> TypeGuard[str]:
-    """Whether this can be an id that a page made up: short, and nothing that a database or a log chokes on."""
-    return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and value.isascii() and value.isprintable()
+    """Whether this can be an id that a page made up: it stands in the audit for ever, so no words fit into it."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None

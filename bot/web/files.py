@@ -57,8 +57,7 @@ async def thumbnail(request: web.Request) -> web.StreamResponse:
     path = parts(request).thumbnails.path(sha256)
     if not await asyncio.to_thread(path.exists):
         raise web.HTTPNotFound(text=problem(texts.NO_SUCH_FILE), content_type=JSON)
-    cached = {**_SAFE, "Cache-Control": "private, max-age=86400", "Content-Type": "image/webp"}
-    return web.FileResponse(path, headers=cached)
+    return web.FileResponse(path, headers={**_SAFE, "Content-Type": "image/webp"})
 
 
 async def _visible(request: web.Request) -> tuple[EvidenceFile, str]:

@@ -14,7 +14,7 @@ from handlers.texts import pages as texts
 log = structlog.get_logger()
 
 _HERE: Final = Path(__file__).parent
-_BODY_MAX: Final = 64 * 1024  # of everything but a PUT, which streams
+_BODY_MAX: Final = 256 * 1024  # of everything but a PUT, which streams
 
 _HEADERS: Final = {
     "Content-Security-Policy": (

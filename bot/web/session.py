@@ -41,6 +41,15 @@ def device_in(request: web.Request) -> Callable[[Tx], Device | None]:
     return lambda tx: doors.device(tx, token, clock())
 
 
+async def signed_in(request: web.Request) -> bool:
+    """Whether somebody is signed in on this device, where it is no fault if nobody is."""
+    try:
+        await read(request, lambda tx, device: None)
+    except SignedOut:
+        return False
+    return True
+
+
 async def read(request: web.Request, look: Callable[[Tx, Device], T]) -> T:
     """What `look` reads for the signed-in device, in one transaction; raises `SignedOut`."""
     find = device_in(request)

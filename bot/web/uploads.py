@@ -55,7 +55,9 @@ async def announce(request: web.Request) -> web.Response:
     arrival = await of.db.read(lambda tx: intake.of_uid(tx, WEB, inbound.address, uid))
     if arrival is None:
         # A rule said no before there was an arrival, or the turn failed and the inbox will try it again.
-        return _told("", "refused", heard.refusal) if heard.refusal else refuse(503, texts.BUSY, retry_after=5)
+        if heard.refusal or heard.done:
+            return _told("", "refused", heard.refusal or texts.NOT_TAKEN)
+        return refuse(503, texts.BUSY, retry_after=5)
     return _told(arrival.id, *_standing(arrival))
 
 
@@ -146,7 +148,7 @@ async def _pour(request: web.Request, writer: ScratchWriter, size: int) -> web.R
             async with asyncio.timeout(_STALLED_SECONDS):
                 chunk = await request.content.readany()
         except TimeoutError:
-            return refuse(408, texts.CUT, retry_after=1)
+            return refuse(408, texts.STALLED, retry_after=1)
         if not chunk:
             break
         piece += chunk
@@ -155,6 +157,8 @@ async def _pour(request: web.Request, writer: ScratchWriter, size: int) -> web.R
         if len(piece) >= _CHUNK:
             await asyncio.to_thread(writer.write, bytes(piece))
             piece.clear()
+            if parts(request).scratch.free_bytes() < parts(request).disk_reserve:
+                return refuse(507, texts.DISK_FULL, retry_after=_DISK_RETRY)  # others may be sending too
     if piece:
         await asyncio.to_thread(writer.write, bytes(piece))
     return None if writer.size == size else refuse(400, texts.CUT, retry_after=1)

@@ -11,7 +11,7 @@ from criteria import evidence as rules
 from criteria import receipts, search
 from criteria.errors import Refusal
 from criteria.evidence import Document, EvidenceFile, FileState
-from criteria.facts import Fact, ItemAnswered, SecretStopped
+from criteria.facts import DeclarationLapsed, Fact, ItemAnswered, SecretStopped
 from criteria.files import FileKind, FileRefused, admit
 from criteria.folding import display_name, one_line
 from criteria.items import Answer, Item, find, walk_order
@@ -97,6 +97,9 @@ def _sent(view: EvidenceView, state: State, event: Event, sent: Sent) -> Outcome
     for file in sent.files:
         _announce(view, event, taken, file, sent.mark)
     alive = [f for f in taken.document.files if f.state is not FileState.REFUSED]
+    if taken.document.declared and any(f.state is FileState.RECEIVED for f in taken.document.files):
+        taken.facts.append(DeclarationLapsed(taken.document.id))
+        taken.document = replace(taken.document, declared=False)
     target = _by_caption(view, sent.caption, card) or card
     if target is not None and alive and not taken.document.items:
         _file_under(view, taken, target)
@@ -144,7 +147,8 @@ def _announce(view: EvidenceView, event: Event, taken: _Sending, incoming: Incom
     kind, reason = (None, rules.SECRET) if mark else _admitted(view, taken, incoming)
     id_ = event.ids.fresh()
     name = "" if mark else display_name(incoming.name)
-    file = EvidenceFile(id_, name, incoming.size, kind.code if kind else "", FileState.RECEIVED)
+    size = 0 if mark else incoming.size  # of a secret the audit keeps time, sender and mark
+    file = EvidenceFile(id_, name, size, kind.code if kind else "", FileState.RECEIVED)
     taken.facts.append(
         rules.announce(
             id_,
@@ -153,7 +157,7 @@ def _announce(view: EvidenceView, event: Event, taken: _Sending, incoming: Incom
             chat=event.address,
             message=event.external_id,
             uid=incoming.uid,
-            size=incoming.size,
+            size=size,
             kind=file.kind,
         )
     )
@@ -262,7 +266,8 @@ def _put(view: EvidenceView, document: Document, item: Item) -> Outcome:
     _file_under(view, taken, item)
     leaf = view.campaign.leaf(item.code)
     title = f"{leaf.title} ({whose})" if (whose := cards.unit_suffix(view, item.unit)) else leaf.title
-    words = texts.filed(len([f for f in document.files if f.state is not FileState.REFUSED]), item.code, title)
+    alive = [f for f in document.files if f.state is not FileState.REFUSED and not f.withdrawn]
+    words = texts.filed(len(alive), item.code, title)
     if any(isinstance(fact, ItemAnswered) for fact in taken.facts):
         words = f"{texts.now_done(item.code)}\n{words}"
     said = Say(words, rows=_moves(taken.document), document=document.id)
@@ -322,7 +327,7 @@ def _keep(view: EvidenceView, document: Document) -> Outcome:
 
 def _ask_where(view: EvidenceView, document: Document) -> Outcome:
     rows = _proposals(view, document, [i for i in _likely(view) if i.id not in document.items])
-    lines = "\n".join(texts.verdict(f) for f in document.files)
+    lines = "\n".join(texts.verdict(f, lasting=True) for f in document.files)
     title = texts.summary_title(document, _codes(view, document))
     say = Say(f"{lines}\n{texts.ASK_WHERE}", title=title, rows=rows, document=document.id)
     return Outcome(ChoosingItem(document.id), (say,))
@@ -417,7 +422,15 @@ def _inbox(view: EvidenceView, state: State) -> Outcome:
 def _there(view: EvidenceView, state: State, item: Item) -> Outcome:
     """What lies under an item, one message per sending, each with its own buttons."""
     authorize(view.person, Action.SEE_EVIDENCE, item.unit)
-    says = tuple(replace(_summary(view, document), key=None, rows=_moves(document)) for document in view.documents)
+    says = tuple(
+        replace(
+            _summary(view, document),
+            text="\n".join(texts.verdict(f, lasting=True) for f in document.files),
+            key=None,
+            rows=() if document.declared else _moves(document),
+        )
+        for document in view.documents
+    )
     return Outcome(state, says or (Say(texts.nothing_there(item.code)),))
 
 

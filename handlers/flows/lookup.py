@@ -18,6 +18,7 @@ from handlers.texts import lookup as texts
 LOOK = "look"
 _HITS = 8
 _PER_PAGE = 8
+_WAYS = ((labels.MY_WORK, ("walk", "open")), (labels.MISSING, ("look", "missing")), (labels.HELP, ("hi", "help")))
 
 
 def step(view: View, state: State, event: Event) -> Outcome:
@@ -80,7 +81,8 @@ def _find(view: View, state: State, words: str) -> Outcome:
     mine = {item.code for item in view.items}
     hits = sorted(hits, key=lambda leaf: leaf.code not in mine)[:_HITS]
     if not hits:
-        return Outcome(state, (Say(texts.found_none(words[:60])),))
+        ways = tuple(Choice(label, *where) for label, where in _WAYS if working_units(view.person))
+        return Outcome(state, (Say(texts.found_none(words[:60]), rows=(ways,) if ways else ()),))
     rows = tuple((_code_choice(leaf),) for leaf in hits)
     return Outcome(state, (Say(texts.found(len(hits), words[:60]), rows=rows),))
 

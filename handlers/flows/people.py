@@ -5,7 +5,7 @@ from typing import Final
 
 from criteria.errors import Refusal
 from criteria.facts import DevicesSignedOut, JoinApproved, PersonRevoked, SignInLinkMade
-from criteria.people import Person
+from criteria.people import GrantState, Person
 from criteria.roles import Action, authorize
 from handlers.conversation import State
 from handlers.flows.step import Event, Notice, Outcome, PeopleView
@@ -21,6 +21,8 @@ LINK_MINUTES: Final = 60
 
 def step(view: PeopleView, state: State, event: Event) -> Outcome:
     """Verbs: show, device, others, hand, tell; agree, revoke, out, keep (about the person named by the button)."""
+    if view.person.pending and event.verb in ("device", "hand", "tell"):
+        raise Refusal("waiting_for_approval")
     match event.verb:
         case "show":
             return _show(view, state)
@@ -72,6 +74,8 @@ def _about(view: PeopleView, state: State, event: Event) -> Outcome:
     match event.verb:
         case "agree":
             return _agree(view, state, target)
+        case "revoke" if not target.active:
+            return Outcome(state, (Say(texts.revoked(target.name)),))
         case "revoke":
             choices = (
                 Choice(labels.REVOKE_NOW, ME, "out", str(target.id)),
@@ -86,7 +90,7 @@ def _about(view: PeopleView, state: State, event: Event) -> Outcome:
 
 
 def _agree(view: PeopleView, state: State, target: Person) -> Outcome:
-    if not target.pending:
+    if not any(grant.state is GrantState.PENDING for grant in target.grants):
         return Outcome(state, (Say(texts.approved(target.name)),))
     told = Notice(target.id, Say(welcome_texts.approved(), rows=((Choice(labels.BEGIN, "hi", "start"),),)))
     return Outcome(state, (Say(texts.approved(target.name)),), (JoinApproved(target.id, view.person.id),), (told,))

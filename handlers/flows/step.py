@@ -110,8 +110,8 @@ class EvidenceView(View):
 
 @dataclass(frozen=True, slots=True)
 class PeopleView(View):
-    """`target`: the person a button is about. `channels`, `devices`: the asker's own. `inviter`: whom to tell of a
-    joining.
+    """`target`: the person a button is about. `channels`, `devices`: the asker's own. `inviters`: whom to
+    tell of a joining.
     """
 
     target: Person | None = None

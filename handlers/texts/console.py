@@ -177,6 +177,7 @@ _FAULTS: Mapping[str, str] = {
     "size": "tệp sai kích thước",
     "sidecar": "mất tệp ghi chú kèm theo",
     "orphan": "tệp không có trong cơ sở dữ liệu",
+    "aside": "tệp hỏng đã được để riêng",
     "unsettled": "ghi đã lưu nhưng không có dòng tài liệu",
     "audit": "nhật ký không liền mạch ở dòng",
 }

@@ -50,9 +50,16 @@ def shown_name(file: EvidenceFile) -> str:
     return file.name or "(tệp bị chặn)"
 
 
-def verdict(file: EvidenceFile) -> str:
-    """The one line about a file."""
-    name = shown_name(file)
+def lasting_name(file: EvidenceFile) -> str:
+    """A name for messages that are not changed later: until a file's text was looked at, its name may turn out to be
+    a secret's, which has to go from everywhere.
+    """
+    return shown_name(file) if file.settled else "(tệp đang kiểm tra)"
+
+
+def verdict(file: EvidenceFile, *, lasting: bool = False) -> str:
+    """The one line about a file; `lasting` for a message that is not changed later."""
+    name = lasting_name(file) if lasting else shown_name(file)
     match file.state:
         case FileState.STORED if file.withdrawn:
             return f"• {name}: đã bỏ theo yêu cầu (biên nhận {file.receipt})"
@@ -60,6 +67,8 @@ def verdict(file: EvidenceFile) -> str:
             return f"• {name}: đã lưu, biên nhận {file.receipt}{_remarks(file)}"
         case FileState.REFUSED:
             return f"• {name}: không nhận, {reason(file.reason)}"
+        case FileState.RECEIVED | FileState.FETCHING:
+            return f"• {name}: đang gửi, xin chưa đóng trang…"
         case FileState.WAITING:
             return f"• {name}: đã nhận, máy chủ đang bận, sẽ tự lưu lại"
         case _:
@@ -80,9 +89,9 @@ def _remarks(file: EvidenceFile) -> str:
 
 def summary_title(document: Document, codes: Sequence[str]) -> str:
     """What a sending is for."""
-    count = sum(file.state is not FileState.REFUSED for file in document.files)
-    if not count:
+    if all(file.state is FileState.REFUSED for file in document.files):
         return "Không nhận được tệp"
+    count = sum(file.state is not FileState.REFUSED and not file.withdrawn for file in document.files)
     return f"{count} tệp cho {', '.join(codes)}" if codes else f"{count} tệp chưa phân loại"
 
 
@@ -162,7 +171,7 @@ def inbox_list(count: int) -> str:
 def inbox_entry(document: Document) -> str:
     """One waiting document as a button."""
     alive = [f for f in document.files if f.state is not FileState.REFUSED and not f.withdrawn]
-    first = shown_name(alive[0]) if alive else shown_name(document.files[0])
+    first = lasting_name(alive[0]) if alive else lasting_name(document.files[0])
     short = first if len(first) <= 32 else f"{first[:31]}…"
     return f"{short} và {len(alive) - 1} tệp nữa" if len(alive) > 1 else short
 
@@ -216,7 +225,7 @@ def secret_stopped() -> str:
     """A name or caption bore a secret mark."""
     return (
         "Tên tệp hoặc lời ghi có dấu hiệu tài liệu mật, nên tệp không được nhận và không lưu lại gì. "
-        "Xin đồng chí xóa tin đó khỏi máy; tài liệu có dấu mật thì chọn Nộp trực tiếp và mang bản giấy đến Đội Tổng hợp. "
+        "Tài liệu có dấu mật: xin xóa khỏi máy có nối mạng, chọn Nộp trực tiếp và mang bản giấy đến Đội Tổng hợp. "
         "Nếu không phải tài liệu mật, xin đổi tên tệp hoặc lời ghi rồi gửi lại."
     )
 

@@ -55,6 +55,11 @@ def sentence(refusal: Refusal) -> str:
     return _SENTENCES[refusal.key](**params)
 
 
+def please_repeat() -> str:
+    """What failed earlier is not done any more, for the conversation has moved on."""
+    return "Tin trước của đồng chí chưa xử lý được, nay không làm lại nữa vì đã sang việc khác. Nếu còn cần, đồng chí gửi lại."
+
+
 def stumbled(reference: str) -> str:
     """A turn failed through a fault of ours: kept, tried again, and reported."""
     return (

@@ -55,6 +55,7 @@ def help_(walks: bool, manages: bool, progress: bool = True) -> str:
             "• /thieu: những mục còn thiếu tài liệu",
             "• /hopthu: tệp đã gửi mà chưa phân loại",
             "• /bienlai: biên nhận các tệp đã lưu",
+            "• muốn sửa câu trả lời hoặc bỏ tệp đã gửi: gõ mã của mục, ví dụ 3.2.2",
         ]
     if progress:
         lines.append("• /tiendo: tiến độ")

@@ -17,6 +17,7 @@ from tempfile import mkdtemp
 
 import pytest
 
+from storage.blobs import Blobs
 from storage.crashpoints import POINTS
 from tests.crash.house import PATIENCE, Arm, Forks, House, furnished
 from tests.crash.officer import CANARY, CUT, MARKED, SECRET, Officer, jpg, large, pdf
@@ -186,7 +187,11 @@ def undisturbed(forks: Forks, template: Path) -> Undisturbed:
             said[script.__name__] = [one.transcript() for one in people]
             assert house.end() == 0
             assert not look(house, told, people)
-            passed[script.__name__] = json.loads((house.folder / "passed.json").read_text())
+            counted = json.loads((house.folder / "passed.json").read_text())
+            # Two loops may look at one arrival, and twins that come at once are both copied: only so many are certain.
+            counted["intake:claimed"] = counted["upload:row"]
+            counted[COPIED] = len(list(Blobs(house.blobs).names()))
+            passed[script.__name__] = counted
     return Undisturbed(passed, said)
 
 

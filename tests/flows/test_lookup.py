@@ -36,7 +36,8 @@ def test_fields_and_criteria_open_their_parts() -> None:
 def test_own_hits_come_first() -> None:
     found = step("look", view(ProgressView), "find", "niem yet").replies[0]
     assert pressed(found) == ["look:code:3.2.2", "look:code:3.2.3", "look:code:3.2.1"]
-    assert step("look", view(ProgressView), "find", "khong co chu nay").replies[0].rows == ()
+    nothing = step("look", view(ProgressView), "find", "khong co chu nay").replies[0]
+    assert pressed(nothing) == ["walk:open", "look:missing", "hi:help"]
     assert step("look", view(ProgressView), "find", "").replies[0].rows == ()
 
 

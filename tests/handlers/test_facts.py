@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from criteria.facts import Fact
 from handlers import acts
+from storage import evidence
 from storage import tables as t
 from storage.record import RECORDERS
 from tests.transcripts.play import Play, script_of
-from tests.world import World
+from tests.world import OFFICER, World
 
 EVERYTHING = """
 @ Hương
@@ -57,6 +58,13 @@ def test_facts_are_values_of_ids_and_codes() -> None:
 async def test_every_fact_happens_and_is_audited(world: World) -> None:
     play = Play(world)
     await play.run(script_of(EVERYTHING))
+    lan = await world.person(OFFICER)
+    await world.say(lan, "3.2.2")
+    await world.announce(lan, ("một.jpg", 10), batch="one-sending")
+    document = await world.look(lambda tx: evidence.document_of_batch(tx, lan, "one-sending"))
+    assert document is not None
+    await world.press(lan, f"ev:done:{document.id}")
+    await world.announce(lan, ("hai.jpg", 10), batch="one-sending")
     await world.db.write(lambda tx: acts.revoke(tx, play.codes["mã B"], world.clock()))
     await world.db.write(lambda tx: acts.advance_clock(tx, timedelta(days=1), world.clock()))
     bodies = await world.look(lambda tx: tx.execute(sa.select(t.audit.c.body)).all())

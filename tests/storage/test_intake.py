@@ -57,18 +57,12 @@ def postpone(tx: Tx, id_: str, world: World) -> object:
     return None
 
 
-def back(tx: Tx, id_: str, world: World) -> object:
-    intake.back_to_start(tx, id_)
-    return None
-
-
 @pytest.mark.parametrize(
     ("move", "leads"),
     [
         (begin, {S.RECEIVED: S.FETCHING, S.FETCHING: S.FETCHING}),
         (whole, {S.FETCHING: S.CHECKING}),
         (postpone, {S.CHECKING: S.WAITING, S.WAITING: S.WAITING}),
-        (back, {S.CHECKING: S.RECEIVED, S.WAITING: S.RECEIVED}),
     ],
 )
 @pytest.mark.parametrize("before", list(FileState))
@@ -165,17 +159,14 @@ async def well(world: World) -> list[str]:
     return breaches(Folder(world.folder, world.folder / "blobs"), Told())
 
 
-async def test_bytes_that_vanished_are_asked_for_again(world: World) -> None:
+async def test_bytes_that_vanished_are_asked_for_at_once(world: World) -> None:
     content = hostile.jpg(32, 32)
     id_ = await arrival(world, size=len(content))
     await world.bring(id_, content)
     world.scratch.remove(id_)
     await world.drain()
     found = await state_of(world, id_)
-    assert (found.state, found.sha256) == (S.RECEIVED, "")
-    await world.bring(id_, content)
-    await world.drain()
-    assert (await state_of(world, id_)).state is S.STORED
+    assert (found.state, found.reason) == (S.REFUSED, REPEATED)
     assert await well(world) == []
 
 

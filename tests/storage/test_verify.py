@@ -73,11 +73,11 @@ def edited(world: World) -> None:
 async def test_every_fault_is_named(world: World, harm: Callable[[World], None], kinds: list[str]) -> None:
     person = await world.person(OFFICER)
     await world.send(person, "Ảnh.jpg", hostile.jpg(32, 32))
-    sound = await world.look(lambda tx: verify.check(tx, world.blobs))
+    sound = verify.check(await world.look(verify.read), world.blobs)
     assert (sound.files, sound.faults) == (1, ())
     assert sound.audit_rows > 3
     harm(world)
-    report = await world.look(lambda tx: verify.check(tx, world.blobs))
+    report = verify.check(await world.look(verify.read), world.blobs)
     assert [fault.kind for fault in report.faults] == kinds
 
 
@@ -90,7 +90,7 @@ async def test_every_damaged_file_of_many_is_named(world: World) -> None:
         world.blobs.path(name).write_bytes(b"rot")
     for name in names[5:8]:
         world.blobs.path(name).unlink()
-    report = await world.look(lambda tx: verify.check(tx, world.blobs))
+    report = verify.check(await world.look(verify.read), world.blobs)
     found = {(fault.kind, fault.detail) for fault in report.faults}
     assert found == {("damaged", name) for name in names[:5]} | {("missing", name) for name in names[5:8]}
 

@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("received_at", Moment(), nullable=False),
         sa.Column("retry_at", Moment(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("conversation_seq", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("channel", "external_id", name=op.f("uq_inbox_channel_external_id")),
     )
@@ -178,6 +179,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint("person_id", "key", name=op.f("uq_messages_person_id_key")),
     )
+    op.create_index("ix_messages_document_id", "messages", ["document_id"], unique=False)
     op.create_index("ix_messages_person_id_id", "messages", ["person_id", "id"], unique=False)
     op.create_index("ix_messages_person_id_seq", "messages", ["person_id", "seq"], unique=False)
     op.create_table(
@@ -270,6 +272,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
         sa.UniqueConstraint("channel", "chat", "message", "uid", name=op.f("uq_arrivals_channel_chat_message_uid")),
     )
+    op.create_index("ix_arrivals_channel_chat_uid", "arrivals", ["channel", "chat", "uid"], unique=False)
     op.create_index(op.f("ix_arrivals_document_id"), "arrivals", ["document_id"], unique=False)
     op.create_index(
         "ix_arrivals_open",
@@ -338,6 +341,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_files_document_id"), "files", ["document_id"], unique=False)
     op.create_index(op.f("ix_files_sha256"), "files", ["sha256"], unique=False)
+    op.create_index(op.f("ix_files_stored_at_real"), "files", ["stored_at_real"], unique=False)
     op.create_table(
         "links",
         sa.Column("document_id", sa.Text(), nullable=False),
