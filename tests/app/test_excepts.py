@@ -79,10 +79,11 @@ TESTS: Final = {
     "scheduler/housekeeping.py": {
         "_unless_stuck:StorageTrouble, OSError": "test_a_duty_that_cannot_be_done_waits_for_its_next_tick",
     },
+    "bot/web/session.py": {"signed_in:SignedOut": "test_an_invite_ends_after_72_hours"},
     "scheduler/intake.py": {
         "_rest:TimeoutError": "test_the_worker_looks_by_itself",
         "_one:OSError, StorageTrouble": "test_a_full_disk_is_waited_for_however_long",
-        "_one:CheckerDown, DamagedBlob": "test_a_file_that_cannot_be_checked_is_tried_five_times",
+        "_one:Exception": "test_a_file_that_cannot_be_checked_is_tried_five_times",
         "_postpone:StorageTrouble": "test_a_locked_database_leaves_the_arrival_due",
     },
 }

@@ -124,14 +124,12 @@ async def test_several_loops_settle_each_arrival_once(world: World, officer: int
     assert {(await state(world, id_)).state for id_ in ids} == {FileState.STORED}
 
 
-async def test_scratch_bytes_that_are_gone_are_asked_for_again(world: World, officer: int) -> None:
+async def test_scratch_bytes_that_are_gone_are_asked_for_at_once(world: World, officer: int) -> None:
     id_ = await waiting(world, officer)
     world.scratch.remove(id_)
     await world.drain()
-    assert (await state(world, id_)).state is FileState.RECEIVED
-    await world.bring(id_, PHOTO)
-    await world.drain()
-    assert (await state(world, id_)).state is FileState.STORED
+    assert (await state(world, id_)).state is FileState.REFUSED
+    assert "Xin gửi lại" in await words(world, officer)
 
 
 async def test_what_never_came_gets_its_end_after_a_day(world: World, officer: int) -> None:
@@ -149,7 +147,7 @@ async def test_a_duty_that_cannot_be_done_waits_for_its_next_tick(
     world: World, officer: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     duties = {tick.name: tick for tick in housekeeping.duties(world.db, world.turns, world.worker, world.clock)}
-    assert set(duties) == {"retry-turns", "keep-clock", "clear-up"}
+    assert set(duties) == {"forget", "retry-turns", "keep-clock", "clear-up"}
     await impatient(world)
     with locked(world):
         await duties["keep-clock"].call()
