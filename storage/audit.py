@@ -61,6 +61,12 @@ def head(tx: Tx) -> Head:
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)
 
 
+def last_at(tx: Tx) -> datetime | None:
+    """When the newest row was written, in real time; None for an empty chain."""
+    body = tx.execute(sa.select(t.audit.c.body).order_by(t.audit.c.seq.desc()).limit(1)).scalar()
+    return datetime.fromisoformat(json.loads(body)["at"]) if body else None
+
+
 def append(tx: Tx, facts: Iterable[Fact], at: datetime) -> None:
     """Add one row per fact, in order."""
     last = head(tx)

@@ -118,7 +118,12 @@ def units(as_json: bool) -> None:
         ]
     }
     common.show(
-        data, as_json=as_json, lines=lambda: [console.unit_row(u.code, u.name, u.people, len(u.items)) for u in rows]
+        data,
+        as_json=as_json,
+        lines=lambda: [
+            *common.rehearsal_mark(),
+            *(console.unit_row(u.code, u.name, u.people, len(u.items)) for u in rows),
+        ],
     )
 
 
@@ -140,14 +145,17 @@ def list_people(as_json: bool) -> None:
 
     def lines() -> list[str]:
         return [
-            console.person_row(
-                r.person.id,
-                r.person.name,
-                [f"{labels.ROLES[g.role]} {g.unit}" for g in r.person.grants],
-                r.channels,
-                r.person.active,
-            )
-            for r in rows
+            *common.rehearsal_mark(),
+            *(
+                console.person_row(
+                    r.person.id,
+                    r.person.name,
+                    [f"{labels.ROLES[g.role]} {g.unit}" for g in r.person.grants],
+                    r.channels,
+                    r.person.active,
+                )
+                for r in rows
+            ),
         ]
 
     common.show(data, as_json=as_json, lines=lines)

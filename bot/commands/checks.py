@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 
 import typer
 
+from bot.app import real_time
 from bot.commands import common
 from bot.settings import Settings
 from handlers.texts import console
-from storage import schema, verify
+from storage import audit, schema, verify
 from storage.blobs import Blobs
 from storage.checking.pool import Checker
 from storage.database import sqlite_is_safe
@@ -24,8 +25,8 @@ def verify_store(as_json: bool) -> None:
 
     def lines() -> list[str]:
         if not report.faults:
-            return [console.verified(report.files, report.audit_rows)]
-        return [console.fault(f.kind, f.subject, f.detail) for f in report.faults]
+            return [*common.rehearsal_mark(), console.verified(report.files, report.audit_rows)]
+        return [*common.rehearsal_mark(), *(console.fault(f.kind, f.subject, f.detail) for f in report.faults)]
 
     data = {"ok": not faults, "files": report.files, "audit": report.audit_rows, "faults": faults}
     common.show(data, as_json=as_json, lines=lines)
@@ -49,6 +50,14 @@ def doctor(as_json: bool) -> None:
         raise typer.Exit(1)
 
 
+def _clock_is_right(of: Settings) -> bool:
+    """Not before what was written last: a clock that was set back would date evidence wrongly."""
+    if schema.state(of.database) is not schema.SchemaState.CURRENT:
+        return True
+    last = common.look(audit.last_at)
+    return last is None or last <= real_time()
+
+
 def _findings(of: Settings) -> dict[str, bool]:
     of.data_dir.mkdir(parents=True, exist_ok=True)
     of.blobs.mkdir(parents=True, exist_ok=True)
@@ -56,6 +65,8 @@ def _findings(of: Settings) -> dict[str, bool]:
     return {
         "settings": True,
         "schema": schema.state(of.database) is schema.SchemaState.CURRENT,
+        "clock": _clock_is_right(of),
+        "channels": True,
         "disk": Scratch(of.data_dir).free_bytes() >= of.disk_reserve,
         "same_disk": of.data_dir.stat().st_dev == of.blobs.stat().st_dev,
         "sqlite": sqlite_is_safe(),

@@ -9,7 +9,7 @@ import typer
 
 from bot.settings import BadSettings, Settings, read
 from handlers.texts import console
-from storage import schema
+from storage import campaigns, schema
 from storage.campaigns import NoCampaign
 from storage.database import Database, Tx
 
@@ -57,6 +57,11 @@ def _with_database(work: Callable[[Database], Awaitable[T]]) -> T:
         return asyncio.run(run())
     except NoCampaign:
         stop(console.CANNOT_START["no_database"])
+
+
+def rehearsal_mark() -> list[str]:
+    """The line that every text of a rehearsal begins with."""
+    return [console.REHEARSAL] if look(campaigns.current).campaign.rehearsal else []
 
 
 def show(data: dict[str, Any], *, as_json: bool, lines: Callable[[], list[str]]) -> None:

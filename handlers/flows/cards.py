@@ -66,7 +66,7 @@ def matching(view: View, words: str) -> list[SubCriterion]:
 
 def next_item(view: View, but_not: Collection[int] = ()) -> Item | None:
     """The next open item of the walk; items whose files are on their way are not asked for again."""
-    ordered = walk_order(view.items, dict(view.worth))
+    ordered = walk_order(view.items, view.worth)
     return next((i for i in ordered if i.id not in view.coming and i.id not in but_not), None)
 
 

@@ -363,7 +363,7 @@ def _likely(view: EvidenceView) -> list[Item]:
     ordered = [
         *_of_codes(view, [named] if named else spoken),
         *here,
-        *walk_order(view.items, dict(view.worth)),
+        *walk_order(view.items, view.worth),
         *view.items,
     ]
     return list({i.id: i for i in ordered}.values())[:_PROPOSALS]

@@ -92,7 +92,7 @@ def _missing(view: View, state: State, arg: str) -> Outcome:
         authorize(view.person, Action.SEE_ITEMS, None)
     if not view.items:
         raise Refusal("no_items")
-    missing = missing_order(view.items, dict(view.worth))
+    missing = missing_order(view.items, view.worth)
     waiting = tally(view.items).waiting
     if not missing:
         return Outcome(state, (Say(texts.nothing_missing(waiting)),))

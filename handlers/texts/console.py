@@ -126,6 +126,9 @@ def catalogue_missing(name: str) -> str:
     return f"Không có bộ tiêu chí {name} mà kế hoạch nêu."
 
 
+REHEARSAL = "TẬP HUẤN"
+
+
 def clock(at: str) -> str:
     """A rehearsal's clock."""
     return f"Giờ tập huấn: {at}"
@@ -196,6 +199,8 @@ def check_line(good: bool, what: str, remedy: str = "") -> str:
 DOCTOR: Mapping[str, tuple[str, str]] = {
     "settings": ("thiết lập đọc được", "Sửa các dòng nêu trên"),
     "schema": ("cơ sở dữ liệu đúng phiên bản", "Chạy `kiemchung run` hoặc `kiemchung init` để tạo hoặc nâng cấp"),
+    "clock": ("đồng hồ máy chủ không chạy lùi", "Đặt lại giờ máy chủ; giờ hiện nay sớm hơn lần ghi gần nhất"),
+    "channels": ("kênh đang dùng: trang chat", "Xem các dòng về kênh trong .env"),
     "disk": ("ổ đĩa còn đủ chỗ", "Dọn bớt ổ đĩa hoặc giảm DISK_RESERVE; hiện tạm ngừng nhận tệp"),
     "same_disk": ("thư mục tạm và kho tệp cùng ổ đĩa", "Vẫn chạy được nhưng lưu chậm hơn"),
     "sqlite": ("SQLite từ 3.51.3", "Bản cũ có lỗi hiếm với WAL; Kiểm chứng tránh bằng cách chỉ một tiến trình ghi"),

@@ -44,7 +44,7 @@ def test_every_reading_command(site: Site, stored: dict[str, str], words: list[s
 
 
 def test_plain_text_answers(site: Site, stored: dict[str, str]) -> None:
-    assert re.fullmatch(r"Toàn vẹn: 3 tệp khớp mã băm, \d+ dòng nhật ký liền mạch\.\n", site.command("verify").out)
+    assert re.fullmatch(r"TẬP HUẤN\nToàn vẹn: 3 tệp khớp mã băm, \d+ dòng nhật ký liền mạch\.\n", site.command("verify").out)
     assert "3 đã lưu" in site.command("status").out
 
 
@@ -167,6 +167,7 @@ def test_verify_names_every_fault(site: Site, stored: dict[str, str]) -> None:
         "LỖI nhật ký không liền mạch ở dòng",
         "LỖI tệp bị thay đổi",
         "LỖI tệp không có trong cơ sở dữ liệu",
+        "TẬP HUẤN",
     ]
     for path, content in whole.items():
         path.write_bytes(content)

@@ -202,7 +202,8 @@ def test_units(console: Console) -> None:
     assert {kinds[code] for code in UNITS[:8]} == {"cong_an_xa"}
     assert [kinds[code] for code in UNITS[8:]] == ["doi_tong_hop", "doi_qlhc", "doi_csgt", *["doi_khac"] * 3]
     assert all(unit["items"] > 0 for unit in data["units"])
-    lines = console("units").out.splitlines()
+    mark, *lines = console("units").out.splitlines()
+    assert mark == "TẬP HUẤN"
     assert len(lines) == len(UNITS)
     assert all(re.search(r"\d+ người +\d+ mục$", line) for line in lines)
 
