@@ -114,7 +114,7 @@ def _scenes(phone: Phone, link: str) -> Iterator[str]:
         sample("IMG_2032.heic", hostile.heic(), "image/heic"),
         sample("bang-tinh.exe", b"MZ" + bytes(99)),
     )
-    phone.hears("đang lưu")
+    phone.hears("đang gửi")
     yield "moving"
     release()
     phone.stored("IMG_2032.heic")

@@ -72,10 +72,10 @@ def test_from_the_first_card_to_the_receipts(officer: Phone) -> None:
 
 
 def _a_photo_for_the_open_card(officer: Phone) -> None:
-    """đang lưu, then đã lưu with a receipt, then Xong and the next card."""
+    """đang gửi, then đã lưu with a receipt, then Xong and the next card."""
     release = officer.hold_uploads()
     officer.send(PHOTO, caption="Ảnh bảng niêm yết", source="Chọn ảnh")
-    officer.hears("IMG_2031.jpg: đã nhận, đang lưu…")
+    officer.hears("IMG_2031.jpg: đang gửi, xin chưa đóng trang…")
     assert officer.file("IMG_2031.jpg").get_attribute("data-state") != "stored"
     release()
     officer.stored("IMG_2031.jpg")
@@ -85,7 +85,7 @@ def _a_photo_for_the_open_card(officer: Phone) -> None:
     summary = officer.summary("1 tệp cho 3.2.2")
     expect(summary).to_have_count(1)
     expect(summary).to_contain_text("IMG_2031.jpg: đã lưu, biên nhận")
-    expect(summary).not_to_contain_text("đang lưu")
+    expect(summary).not_to_contain_text("đang gửi")
     officer.press("Xong")
     officer.card("3.3.2")
     expect(summary).to_contain_text("đã xác nhận: không có tài liệu mật")
