@@ -44,7 +44,9 @@ def test_every_reading_command(site: Site, stored: dict[str, str], words: list[s
 
 
 def test_plain_text_answers(site: Site, stored: dict[str, str]) -> None:
-    assert re.fullmatch(r"TẬP HUẤN\nToàn vẹn: 3 tệp khớp mã băm, \d+ dòng nhật ký liền mạch\.\n", site.command("verify").out)
+    assert re.fullmatch(
+        r"TẬP HUẤN\nToàn vẹn: 3 tệp khớp mã băm, \d+ dòng nhật ký liền mạch\.\n", site.command("verify").out
+    )
     assert "3 đã lưu" in site.command("status").out
 
 

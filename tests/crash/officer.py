@@ -53,6 +53,9 @@ def large(seed: int) -> Thing:
 
 
 CUT = Thing(f"{CANARY} hỏng.jpg", hostile.jpg(64, 64)[:300], honest=False)
+STAMPED = Thing(
+    f"{SECRET} kế hoạch.docx", hostile.text_docx(hostile.word_paragraphs("CÔNG AN HUYỆN\nMẬT\nKẾ HOẠCH")), honest=False
+)
 MARKED = Thing(f"{SECRET} TUYỆT MẬT.pdf", hostile.pdf(1), honest=False)
 
 

@@ -20,12 +20,13 @@ import pytest
 from storage.blobs import Blobs
 from storage.crashpoints import POINTS
 from tests.crash.house import PATIENCE, Arm, Forks, House, furnished
-from tests.crash.officer import CANARY, CUT, MARKED, SECRET, Officer, jpg, large, pdf
+from tests.crash.officer import CANARY, CUT, MARKED, SECRET, STAMPED, Officer, jpg, large, pdf
 from tests.invariants import Folder, Told, breaches
 
 AT_ONCE = 3
 PER_SCRIPT = 3
 COPIED = "blob:copied"
+ERASED = "intake:secret-erased"
 _ANOTHER_DISK = """
 import errno, os
 def link(*_, **__): raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
@@ -34,11 +35,11 @@ os.link = link
 
 
 def answers_and_one_sending(house: House, told: Told) -> list[Officer]:
-    """Two answers, then five files: two good, a broken one, one with a secret mark, a twin."""
+    """Two answers, then six files: two good, a broken one, one with a secret mark, a twin, one with a secret stamp."""
     one = Officer(house, told)
     one.sign_in()
     one.walk("a")
-    one.bring("a", [jpg(1), jpg(2), CUT, MARKED, jpg(1)], f"{CANARY} niêm yết")
+    one.bring("a", [jpg(1), jpg(2), CUT, MARKED, jpg(1), STAMPED], f"{CANARY} niêm yết")
     one.settled()
     one.press(one.choice("ev:done"), "a-done")
     return [one]
@@ -226,14 +227,17 @@ def script_after(first: str, dice: random.Random) -> Script:
     """One that comes by every point again after its first death at `first`: behind a verdict, that is only the one
     which waits for its verdicts before it goes on sending.
     """
+    if first == ERASED:
+        return answers_and_one_sending
     return dice.choice(SCRIPTS[:2]) if first.startswith(("turn:", "upload:")) else three_sendings
 
 
 def test_killed_while_recovering(forks: Forks, template: Path, undisturbed: Undisturbed) -> None:
     """Two and three kills in a row, the later ones among the work that the earlier ones left."""
     dice = random.Random(7)
-    firsts = [p for p in POINTS if p != COPIED]
+    firsts = [p for p in POINTS if p not in (COPIED, ERASED)]
     pairs = [Case(script_after(one, dice), (((one, 1),), ((dice.choice(firsts), 1),))) for one in firsts]
+    pairs += [Case(script_after(ERASED, dice), (((ERASED, 1),), ((again, 1),))) for again in ("turn:recorded", ERASED)]
     threes = [Case(three_sendings, tuple(((dice.choice(firsts), 1),) for _ in range(3))) for _ in range(6)]
     all_well(forks, template, [*pairs, *threes], undisturbed.said)
 

@@ -226,13 +226,23 @@ def verdict(result: CheckResult) -> RefusalReason | frozenset[FileFlag]:
             return frozenset(result.flags)
 
 
+OTHERS: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def _only_our_children() -> None:
+    """Other tests of the same run may have left processes of theirs."""
+    OTHERS.clear()
+    OTHERS.update(children())
+
+
 def children() -> set[int]:
     found = set()
     for status in Path("/proc").glob("[0-9]*/stat"):
         fields = status.read_text(encoding="utf-8").rpartition(")")[2].split() if status.exists() else []
         if fields and fields[1] == str(os.getpid()) and fields[0] != "Z":
             found.add(int(status.parent.name))
-    return found
+    return found - OTHERS
 
 
 def network(process: int | str) -> Path:
