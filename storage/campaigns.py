@@ -83,9 +83,12 @@ def open_campaign(tx: Tx, sources: Sources, clock: RehearsalClock | None, at: da
     """Add a campaign with its units, its assessment and one item per unit and assigned sub-criterion. `at` is real
     time.
 
-    Raises what the plan's and catalogue's loaders raise; nothing is kept then.
+    Raises what the plan's and catalogue's loaders raise, and `PlanError` where the two do not fit together; nothing
+    is kept then.
     """
     the_plan, the_catalogue = _plan(sources.plan), _catalogue(sources.meta, sources.rows)
+    if apart := assignment.mismatches(the_plan, the_catalogue):
+        raise plan.PlanError(apart)
     campaign_id = _add_campaign(tx, the_plan, sources.plan, clock, at)
     unit_ids = {unit.code: _inserted(tx, t.units, campaign_id=campaign_id, code=unit.code) for unit in the_plan.units}
     catalogue_id = _inserted(

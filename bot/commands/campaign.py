@@ -72,6 +72,8 @@ def init(plan: str, rehearsal: bool, clock: str | None, speed: float) -> None:
         common.stop(console.exists_already(), 2)
     try:
         code, invite = common.write(load)
+    except PlanError as apart:
+        common.stop(console.plan_wrong(apart.problems), 2)
     except CatalogueError as wrong:
         common.stop(console.plan_wrong([f"{p.row} {p.code} {p.message}" for p in wrong.problems]), 2)
     typer.echo(console.opened(code, rehearsal))

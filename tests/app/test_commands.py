@@ -106,6 +106,17 @@ def test_init_lists_everything_wrong_with_a_catalogue(console: Console, monkeypa
     assert started(console)
 
 
+def test_init_names_where_plan_and_catalogue_do_not_fit(console: Console) -> None:
+    more = '\n[[assignments]]\nunit = "doi-csgt"\ncode = "9.9.9"\nchange = "add"\nlead = false\nreason = "thử"\n'
+    (console.folder / "apart.toml").write_text(bundled.plan_text(PLAN).decode() + more)
+    done = console("init", "--plan", "apart.toml")
+    assert done.status == 2
+    first, *problems = done.err.splitlines()
+    assert first == "Kế hoạch hoặc bộ tiêu chí chưa đúng:"
+    assert [problem for problem in problems if "9.9.9" in problem]
+    assert started(console)
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"= nonsense", b"[a]\nb = 1", b"x" * 100_000])
 def test_init_refuses_what_is_no_plan(console: Console, content: bytes) -> None:
     (console.folder / "bad.toml").write_bytes(content)

@@ -19,6 +19,7 @@ TESTS: Final = {
     "bot/commands/campaign.py": {
         "sources:PlanError": "test_init_lists_everything_wrong_with_a_plan",
         "init:CannotStart": "test_a_newer_database_is_left_alone",
+        "init:PlanError": "test_init_names_where_plan_and_catalogue_do_not_fit",
         "init:CatalogueError": "test_init_lists_everything_wrong_with_a_catalogue",
         "_moment:ValueError": "test_init_refuses_a_time_that_is_none",
         "clock:OverflowError": "test_the_clock_has_an_end",
